@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace tfqkd {
+
+// What went wrong, and with which code the program ends.
+enum class ErrorKind { usage = 2, data = 3, io = 4 };
+
+// The user's mistake, said so that a user can mend it: what, the value, what is allowed, where.
+class Error : public std::runtime_error {
+  public:
+    Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    ErrorKind kind() const { return kind_; }
+
+  private:
+    ErrorKind kind_;
+};
+
+// " (did you mean 'NAME'?)" with the candidate nearest to `typed`, or "" when none is near.
+std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates);
+
+}  // namespace tfqkd
