@@ -9,7 +9,8 @@
 
 namespace tfqkd {
 
-// Rows x named columns, column by column; each column holds numbers or text. A number that is not there is NaN.
+// Rows x named columns, column by column; each column holds numbers or text. A number that is not there is
+// NaN.
 class Table {
   public:
     using Numbers = std::vector<double>;
@@ -27,8 +28,8 @@ class Table {
     void add(std::string name, Numbers cells);
     void add(std::string name, Text cells);
 
-    // The cells of a column. Throws Error (data) that names the file and the nearest column name when there is no
-    // such column, and file, line, column and value of the first cell that is not a finite number.
+    // The cells of a column. Throws Error (data) that names the file and the nearest column name when there
+    // is no such column, and file, line, column and value of the first cell that is not a finite number.
     const Numbers& numbers(std::string_view name) const;
     // As `numbers`, but empty cells are allowed and are NaN.
     const Numbers& numbers_or_missing(std::string_view name) const;
@@ -38,8 +39,9 @@ class Table {
     // Where row `row` came from, such as "links.csv:17"; "row 17" for a table that was not read from a file.
     std::string where(std::size_t row) const;
 
-    // Facts about the whole table, such as {"protocol", "sns-finite"}: "# key: value" lines before a CSV header, an
-    // object {"properties": {...}} as the first line of JSON Lines, the member "properties" beside "rows" in JSON.
+    // Facts about the whole table, such as {"protocol", "sns-finite"}: "# key: value" lines before a CSV
+    // header, an object {"properties": {...}} as the first line of JSON Lines, the member "properties" beside
+    // "rows" in JSON.
     std::vector<std::pair<std::string, std::string>> properties;
     // The value of a property, or "" when there is none of that name.
     std::string_view property(std::string_view name) const;

@@ -24,8 +24,9 @@ class TableReader {
     TableReader(std::istream& in, TableFormat format, std::string source);
     ~TableReader();
 
-    // The next rows: at least one, at most `most`, and no more than can be had without waiting. Every block has the
-    // same columns and properties. Returns false, with a table of no rows but with its columns, at the end.
+    // The next rows: at least one, at most `most`, and no more than can be had without waiting. Every block
+    // has the same columns and properties. Returns false, with a table of no rows but with its columns, at
+    // the end.
     bool next(Table& block, std::size_t most);
 
   private:
@@ -38,14 +39,14 @@ class TableReader {
 Table read_table(const std::string& path);
 Table read_table(std::istream& in, TableFormat format, std::string source);
 
-// Writes a table block by block. CSV, JSON Lines and JSON stream; text and markdown widths need all rows, so these two
-// are held back until finish().
+// Writes a table block by block. CSV, JSON Lines and JSON stream; text and markdown widths need all rows, so
+// these two are held back until finish().
 class TableWriter {
   public:
     TableWriter(std::ostream& out, TableFormat format);
     ~TableWriter();
     void write(const Table& block);  // the first block sets columns and properties
-    void finish();                   // writes what is left, flushes, throws Error (io) if the stream has failed
+    void finish();  // writes what is left, flushes, throws Error (io) if the stream has failed
 
   private:
     struct State;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tfqkd/protocol/protocol.hpp"
+
+namespace tfqkd {
+
+// A copy of the text that lives as long as the program, for names that are put together.
+std::string_view permanent(const std::string& text);
+
+// The options that a user named in a spec.
+class Choices {
+  public:
+    explicit Choices(std::map<std::string, std::string> named) : named_(std::move(named)) {}
+    // A choice before its options are known; `fallback` when it was not named.
+    std::string get(const std::string& option, const std::string& fallback) const;
+    // Fills in info.chosen. Throws Error (usage) for an option or a choice that there is not.
+    ProtocolInfo check(ProtocolInfo info) const;
+
+  private:
+    std::map<std::string, std::string> named_;
+};
+
+// One maker for each protocol.
+std::unique_ptr<const Protocol> make_sns_asymptotic(const Choices& choices);
+std::unique_ptr<const Protocol> make_sns_decoy(const Choices& choices);
+std::unique_ptr<const Protocol> make_sns_finite(const Choices& choices);
+
+}  // namespace tfqkd
