@@ -58,6 +58,20 @@ std::string_view permanent(const std::string& text) {
     return known != texts.end() ? *known : texts.emplace_back(text);
 }
 
+void add_uses(std::vector<bool>& uses, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+        const auto found = std::find_if(link_quantities().begin(), link_quantities().end(),
+                                        [&](const Quantity& q) { return q.name == name; });
+        uses.at(static_cast<std::size_t>(found - link_quantities().begin())) = true;
+    }
+}
+
+std::vector<bool> link_uses(std::initializer_list<std::string_view> names) {
+    std::vector<bool> uses(link_quantities().size(), false);
+    add_uses(uses, names);
+    return uses;
+}
+
 std::string Choices::get(const std::string& option, const std::string& fallback) const {
     const auto named = named_.find(option);
     return named == named_.end() ? fallback : named->second;

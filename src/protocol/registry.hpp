@@ -1,9 +1,11 @@
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tfqkd/protocol/protocol.hpp"
 
@@ -11,6 +13,10 @@ namespace tfqkd {
 
 // A copy of the text that lives as long as the program, for names that are put together.
 std::string_view permanent(const std::string& text);
+
+// ProtocolInfo::uses of a model that depends on just these link quantities.
+std::vector<bool> link_uses(std::initializer_list<std::string_view> names);
+void add_uses(std::vector<bool>& uses, std::initializer_list<std::string_view> names);
 
 // The options that a user named in a spec.
 class Choices {

@@ -90,8 +90,11 @@ ProtocolInfo describe(std::string_view name, SnsLevel level, bool symmetric) {
             break;
     }
     info.parameters = sns_quantities(level, symmetric);
-    info.uses.assign(link_quantities().size(), level == SnsLevel::finite);
-    std::fill_n(info.uses.begin(), 6, true);
+    info.uses = link_uses({"loss_a_db", "loss_b_db", "detector_efficiency", "dark_count_probability",
+                           "misalignment", "error_correction_inefficiency"});
+    if (level == SnsLevel::finite)
+        add_uses(info.uses, {"pulses", "chernoff_failure", "correctness_failure", "privacy_failure",
+                             "smoothing_failure"});
     return info;
 }
 

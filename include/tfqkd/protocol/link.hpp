@@ -25,7 +25,7 @@ struct Link {
     T loss_a_db, loss_b_db;
     T detector_efficiency;
     T dark_count_probability;
-    T misalignment;
+    T misalignment, phase_mismatch;
     T error_correction_inefficiency;
     T pulses;
     T chernoff_failure, correctness_failure, privacy_failure, smoothing_failure;
@@ -73,6 +73,14 @@ struct Link {
               Scale::linear,
               "probability that a click is attributed to the wrong detector"},
              &Link::misalignment},
+            {{"phase_mismatch",
+              "pi",
+              {0, 1},
+              {0, 0.1},
+              0,
+              Scale::linear,
+              "constant phase difference between the arms; CAL and PM protocols"},
+             &Link::phase_mismatch},
             {{"error_correction_inefficiency",
               "",
               {1, 2},
