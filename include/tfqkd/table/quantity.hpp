@@ -35,5 +35,7 @@ struct Quantity {
 // A number's place on its quantity's scale, and back: log x, log(x / (1 - x)), or x itself.
 double to_scale(Scale scale, double value);
 double from_scale(Scale scale, double coordinate);
+// d value / d coordinate at `value`: x, x (1 - x), or 1.
+double scale_slope(Scale scale, double value);
 
 }  // namespace tfqkd

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tfqkd/protocol/protocol.hpp"
+
+namespace tfqkd {
+
+// Why a search ended on a row.
+enum class Stop { converged, evaluation_limit, failed };
+std::string_view stop_name(Stop stop);
+
+// What is known of a row's key rate.
+enum class RowStatus { ok, zero, failed };
+std::string_view status_name(RowStatus status);
+
+// What a search is to do: one row, one link.
+struct Objective {
+    const Protocol& protocol;
+    Columns links;           // rows x link quantities
+    Columns starts;          // rows x parameters; parameters that are not free keep these values
+    std::vector<bool> free;  // which parameters may move
+    int threads = 1;
+};
+
+// Every row from the protocol's start point, every optimised parameter free, except those in `fixed`
+// (parameter name, value). Throws Error (usage) for an unknown name or a value out of range, and when nothing
+// is left to optimise, with the reason.
+Objective make_objective(const Protocol& protocol, Columns links,
+                         const std::vector<std::pair<std::string, double>>& fixed, int threads);
+
+// One optimum a row.
+struct Optima {
+    Columns points;                  // rows x parameters, within their search ranges
+    Eigen::ArrayXd rate;             // signed key rate [bit per time window]
+    Eigen::ArrayXd projected_slope;  // largest |d ln R / d coordinate| that a free parameter could still
+                                     // follow; NaN where R <= 0
+    std::vector<int> evaluations;
+    std::vector<Stop> stop;
+    std::vector<RowStatus> status;
+};
+
+// Finds for each row the parameters with the highest key rate. A row's result depends on its link and start
+// alone: not on the other rows, their order or the number of threads.
+class Search {
+  public:
+    virtual ~Search() = default;
+    virtual Optima maximize(const Objective& objective) const = 0;
+};
+
+// "lsa", or "nlopt:NAME" for any NLopt algorithm that works without further settings, such as nlopt:LN_BOBYQA
+// or nlopt:LD_LBFGS. Throws Error (usage) that names the nearest method.
+struct SearchOptions {
+    int most_evaluations = 20000;  // a row, all restarts together
+    double tolerance = 1e-8;       // relative gain in rate below which a sweep counts as quiet
+    int restarts = 2;              // further starts where no key was found
+    std::uint64_t seed = 1;
+    void validate() const;
+};
+std::unique_ptr<Search> make_search(std::string_view method, const SearchOptions& options);
+std::vector<std::string> search_methods();
+
+}  // namespace tfqkd

@@ -1,0 +1,60 @@
+#include "tfqkd/math/parallel.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tfqkd {
+
+namespace {
+
+int threads_from(const char* variable) {
+    const char* text = std::getenv(variable);
+    int threads = 0;
+    if (text) std::from_chars(text, text + std::strlen(text), threads);
+    return std::clamp(threads, 0, 4096);
+}
+
+}  // namespace
+
+int default_threads() {
+    for (const char* variable : {"TFQKD_THREADS", "SLURM_CPUS_PER_TASK"})
+        if (const int threads = threads_from(variable); threads > 0) return threads;
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? std::max(1, CPU_COUNT(&cpus)) : 1;
+}
+
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+    std::atomic<std::size_t> next{0};
+    std::exception_ptr failure;
+    std::mutex mutex;
+    const auto loop = [&] {
+        for (std::size_t index; (index = next.fetch_add(1)) < count;) {
+            try {
+                work(index);
+            } catch (...) {
+                const std::lock_guard lock(mutex);
+                if (!failure) failure = std::current_exception();
+                next = count;
+            }
+        }
+    };
+    const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), count);
+    {
+        std::vector<std::jthread> pool;
+        for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(loop);
+        loop();
+    }
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace tfqkd

@@ -1,0 +1,166 @@
+#include "tfqkd/optimize/local_search.hpp"
+
+#include "optimize/bracket.hpp"
+#include "optimize/lockstep.hpp"
+#include "optimize/outcome.hpp"
+
+namespace tfqkd {
+
+namespace {
+
+constexpr double first_step = 0.04;     // of an axis' width
+constexpr double polishing = 0.1;       // steps of the second round over those of the first
+constexpr double smallest_step = 1e-9;  // of an axis' width
+constexpr std::uint64_t samples = 48;   // points of the low-discrepancy sample
+
+// Where a row's search stands, and a line through it: along one axis, or along a displacement.
+class Walker {
+  public:
+    Walker(const Space& space, std::vector<double> point)
+        : space_(space), point_(std::move(point)), trial_(point_), x_(space.size()), line_(space.size()) {
+        for (std::size_t d = 0; d < x_.size(); ++d)
+            x_[d] = space_.axes()[d].coordinate(point_[space_.axes()[d].parameter]);
+        jump(x_);
+    }
+
+    const std::vector<double>& x() const { return x_; }
+    const std::vector<double>& point() const { return point_; }
+
+    // Puts the search at coordinates `x`.
+    void jump(const std::vector<double>& x) {
+        x_ = x;
+        for (std::size_t d = 0; d < x_.size(); ++d) {
+            const Space::Axis& axis = space_.axes()[d];
+            point_[axis.parameter] = axis.value(x_[d]);
+        }
+        trial_ = point_;
+    }
+
+    void aim_along(std::size_t axis) {
+        first_ = axis;
+        last_ = axis + 1;
+        line_[axis] = 1;
+        trial_ = point_;
+    }
+    // False if nothing has moved since `from`.
+    bool aim_away_from(const std::vector<double>& from) {
+        first_ = 0;
+        last_ = x_.size();
+        double largest = 0;
+        for (std::size_t d = 0; d < last_; ++d) {
+            line_[d] = x_[d] - from[d];
+            largest = std::max(largest, std::abs(line_[d]) / space_.axes()[d].width());
+        }
+        trial_ = point_;
+        return largest > smallest_step;
+    }
+
+    // How far the line stays within the box, either way.
+    std::pair<double, double> reach() const {
+        double lowest = -1e9, highest = 1e9;
+        for (std::size_t d = first_; d < last_; ++d) {
+            if (line_[d] == 0) continue;
+            const Space::Axis& axis = space_.axes()[d];
+            const double down = (axis.lower - x_[d]) / line_[d], up = (axis.upper - x_[d]) / line_[d];
+            lowest = std::max(lowest, std::min(down, up));
+            highest = std::min(highest, std::max(down, up));
+        }
+        return {std::min(lowest, 0.0), std::max(highest, 0.0)};
+    }
+
+    std::span<const double> at(double along) {
+        for (std::size_t d = first_; d < last_; ++d) {
+            const Space::Axis& axis = space_.axes()[d];
+            trial_[axis.parameter] = axis.value(x_[d] + along * line_[d]);
+        }
+        return trial_;
+    }
+    void move(double along) {
+        at(along);
+        for (std::size_t d = first_; d < last_; ++d) {
+            const Space::Axis& axis = space_.axes()[d];
+            x_[d] = std::clamp(x_[d] + along * line_[d], axis.lower, axis.upper);
+            point_[axis.parameter] = trial_[axis.parameter];
+        }
+    }
+
+  private:
+    const Space& space_;
+    std::vector<double> point_, trial_;  // all parameters
+    std::vector<double> x_, line_;       // coordinates of the free ones
+    std::size_t first_ = 0, last_ = 0;   // the axes on which line_ is not 0
+};
+
+// One row. `outcome` holds the start, and takes the result.
+Climb local_search(const Space& space, const SearchOptions& options, Outcome& outcome) {
+    Walker walker(space, outcome.point);
+    double value = merit(co_await Try{walker.point()});
+    int evaluations = 1;
+    const std::size_t axes = space.size();
+    std::vector<double> steps(axes), origin;
+    Stop stop = Stop::converged;
+
+    for (int attempt = 0; attempt <= options.restarts; ++attempt) {
+        if (!has_key(value)) {  // the best of a sample, each attempt from its own part of the series
+            Walker scout(space, outcome.point);
+            for (std::uint64_t k = 0; k < samples && !has_key(value); ++k) {
+                scout.jump(space.sample(options.seed, k + samples * static_cast<std::uint64_t>(attempt)));
+                const double found = merit(co_await Try{scout.point()});
+                ++evaluations;
+                if (found > value || (k == 0 && attempt > 0)) {
+                    value = found;
+                    walker.jump(scout.x());
+                }
+            }
+        }
+        for (std::size_t d = 0; d < axes; ++d) steps[d] = first_step * space.axes()[d].width();
+        for (int round = 0; round < 2; ++round) {
+            for (int quiet = 0; quiet < 2;) {
+                const double before = value;
+                origin = walker.x();
+                for (std::size_t d = 0; d <= axes; ++d) {
+                    if (d < axes)
+                        walker.aim_along(d);
+                    else if (!walker.aim_away_from(origin))
+                        break;
+                    const auto [lowest, highest] = walker.reach();
+                    Bracket bracket(value, d < axes ? steps[d] : 1.0, lowest, highest);
+                    while (bracket.wants_more()) {
+                        bracket.tell(merit(co_await Try{walker.at(bracket.trial())}));
+                        ++evaluations;
+                    }
+                    if (bracket.best() != 0) walker.move(bracket.best());
+                    value = bracket.best_value();
+                    if (d < axes) {
+                        const double least = smallest_step * space.axes()[d].width();
+                        const double next = bracket.next_step();
+                        steps[d] = std::copysign(std::max(std::abs(next), least), next);
+                    }
+                }
+                quiet = value - before < options.tolerance ? quiet + 1 : 0;
+                if (evaluations >= options.most_evaluations) {
+                    stop = Stop::evaluation_limit;
+                    break;
+                }
+            }
+            if (!has_key(value) || stop == Stop::evaluation_limit) break;
+            for (double& step : steps) step *= polishing;
+        }
+        outcome.take(walker.point(), value);
+        if (has_key(value) || stop == Stop::evaluation_limit) break;
+    }
+    outcome.evaluations = evaluations;
+    outcome.stop = stop;
+}
+
+}  // namespace
+
+Optima LocalSearch::maximize(const Objective& objective) const {
+    const Space space(objective.protocol, objective.free);
+    std::vector<Outcome> outcomes = start_outcomes(objective);
+    climb_in_lockstep(objective.protocol, objective.links, false, objective.threads,
+                      [&](std::size_t row) { return local_search(space, options_, outcomes[row]); });
+    return gather(objective, space, outcomes);
+}
+
+}  // namespace tfqkd

@@ -1,0 +1,138 @@
+#include "tfqkd/optimize/search.hpp"
+
+#include <limits>
+#include <sstream>
+
+#include "optimize/nlopt_search.hpp"
+#include "optimize/outcome.hpp"
+#include "tfqkd/error.hpp"
+#include "tfqkd/optimize/local_search.hpp"
+
+namespace tfqkd {
+
+std::string_view stop_name(Stop stop) {
+    switch (stop) {
+        case Stop::converged:
+            return "converged";
+        case Stop::evaluation_limit:
+            return "evaluation_limit";
+        case Stop::failed:
+            return "failed";
+    }
+    return "";
+}
+
+std::string_view status_name(RowStatus status) {
+    switch (status) {
+        case RowStatus::ok:
+            return "ok";
+        case RowStatus::zero:
+            return "zero";
+        case RowStatus::failed:
+            return "failed";
+    }
+    return "";
+}
+
+void SearchOptions::validate() const {
+    const auto refuse = [](const std::string& what) { throw Error(ErrorKind::usage, what); };
+    if (most_evaluations < 10) refuse("max_evaluations must be at least 10");
+    if (!(tolerance > 0 && tolerance < 1)) refuse("tolerance must be in (0, 1)");
+    if (restarts < 0 || restarts > 1000) refuse("restarts must be in [0, 1000]");
+}
+
+Objective make_objective(const Protocol& protocol, Columns links,
+                         const std::vector<std::pair<std::string, double>>& fixed, int threads) {
+    const ProtocolInfo& info = protocol.info();
+    const Eigen::Index rows = links.rows(), count = static_cast<Eigen::Index>(info.parameters.size());
+    Objective objective{protocol, std::move(links), Columns(rows, count), {}, threads};
+    for (Eigen::Index k = 0; k < count; ++k) {
+        const Quantity& q = info.parameters[static_cast<std::size_t>(k)];
+        objective.free.push_back(q.optimised);
+        objective.starts.col(k) = q.start;
+    }
+    for (const auto& [name, value] : fixed) {
+        const int k = info.parameter(name);
+        check_value(info.parameters[static_cast<std::size_t>(k)], value);
+        objective.free[static_cast<std::size_t>(k)] = false;
+        objective.starts.col(k) = value;
+    }
+    if (std::find(objective.free.begin(), objective.free.end(), true) == objective.free.end())
+        throw Error(ErrorKind::usage, info.spec() + " has no parameter left to optimise");
+    return objective;
+}
+
+std::vector<Outcome> start_outcomes(const Objective& objective) {
+    std::vector<Outcome> outcomes(static_cast<std::size_t>(objective.links.rows()));
+    for (std::size_t row = 0; row < outcomes.size(); ++row) {
+        const auto start = objective.starts.row(static_cast<Eigen::Index>(row));
+        outcomes[row].point.assign(start.begin(), start.end());
+    }
+    return outcomes;
+}
+
+namespace {
+
+// The largest |d ln R / d coordinate| that a free parameter could still follow within its range, the width of
+// the range as unit.
+double projected_slope(const Space& space, const Eigen::ArrayXd& point, const Eigen::ArrayXd& slope,
+                       double rate) {
+    double largest = 0;
+    for (const Space::Axis& axis : space.axes()) {
+        const double value = point[static_cast<Eigen::Index>(axis.parameter)];
+        const double by_value = slope[static_cast<Eigen::Index>(axis.parameter)] / rate;
+        const double by_coordinate = by_value * scale_slope(axis.scale, value) * axis.width();
+        const bool stuck = (by_coordinate < 0 && value <= axis.value_lower) ||
+                           (by_coordinate > 0 && value >= axis.value_upper);
+        if (!stuck) largest = std::max(largest, std::abs(by_coordinate));
+    }
+    return largest;
+}
+
+}  // namespace
+
+Optima gather(const Objective& objective, const Space& space, const std::vector<Outcome>& outcomes) {
+    const Eigen::Index rows = objective.links.rows(), parameters = objective.starts.cols();
+    Optima optima{Columns(rows, parameters), Eigen::ArrayXd(rows), Eigen::ArrayXd(rows), {}, {}, {}};
+    for (Eigen::Index row = 0; row < rows; ++row) {
+        const Outcome& outcome = outcomes[static_cast<std::size_t>(row)];
+        for (Eigen::Index k = 0; k < parameters; ++k)
+            optima.points(row, k) = outcome.point[static_cast<std::size_t>(k)];
+        optima.evaluations.push_back(outcome.evaluations);
+        optima.stop.push_back(outcome.stop);
+    }
+    Columns slopes(rows, parameters);
+    objective.protocol.slopes(objective.links, optima.points, Measure::rate, optima.rate, slopes);
+    objective.protocol.rates(objective.links, optima.points, Measure::rate, optima.rate);
+    for (Eigen::Index row = 0; row < rows; ++row) {
+        const double rate = optima.rate[row];
+        const bool failed =
+            !std::isfinite(rate) || optima.stop[static_cast<std::size_t>(row)] == Stop::failed;
+        optima.status.push_back(failed ? RowStatus::failed : rate > 0 ? RowStatus::ok : RowStatus::zero);
+        optima.projected_slope[row] =
+            rate > 0 ? projected_slope(space, optima.points.row(row), slopes.row(row), rate)
+                     : std::numeric_limits<double>::quiet_NaN();
+    }
+    return optima;
+}
+
+std::unique_ptr<Search> make_search(std::string_view method, const SearchOptions& options) {
+    options.validate();
+    if (method == "lsa") return std::make_unique<LocalSearch>(options);
+    if (method.starts_with("nlopt:"))
+        if (auto search = make_nlopt_search(method.substr(6), options)) return search;
+    std::vector<std::string> known = search_methods();
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    std::string list;
+    for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+    throw Error(ErrorKind::usage, "no method '" + std::string(method) + "'" + did_you_mean(method, names) +
+                                      "; there are: " + list);
+}
+
+std::vector<std::string> search_methods() {
+    std::vector<std::string> methods{"lsa"};
+    for (const std::string& name : nlopt_algorithms()) methods.push_back("nlopt:" + name);
+    return methods;
+}
+
+}  // namespace tfqkd
