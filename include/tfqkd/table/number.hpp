@@ -7,7 +7,8 @@
 
 namespace tfqkd {
 
-// A finite decimal number that fills the whole text; no locale, no hexadecimal, no "nan" or "inf". A leading '+' is accepted.
+// A finite decimal number that fills the whole text; no locale, no hexadecimal, no "nan" or "inf". A leading
+// '+' is accepted.
 std::optional<double> parse_number(std::string_view text);
 // A whole number from 0 to 2^64 - 1 in decimal digits.
 std::optional<std::uint64_t> parse_count(std::string_view text);
