@@ -23,4 +23,7 @@ class Error : public std::runtime_error {
 // " (did you mean 'NAME'?)" with the candidate nearest to `typed`, or "" when none is near.
 std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates);
 
+// 'text' as an error shows it: long text is cut, and characters that would upset a terminal are escaped.
+std::string in_quotes(std::string_view text);
+
 }  // namespace tfqkd

@@ -8,7 +8,9 @@ namespace tfqkd {
 
 // A file that is written whole or not at all: bytes go to PATH.partial, and commit() flushes, fsyncs, renames
 // it to PATH and fsyncs the folder. Without commit() the partial file is removed and an existing PATH is
-// untouched. Devices and FIFOs are written straight through.
+// untouched. The partial file of a killed run is written over; that of a running one is locked and refused.
+// Devices and FIFOs, and /dev/stdout and its kin, are written straight through; a link's target is written,
+// not the link.
 class OutputFile {
   public:
     // Opens at once, so that a path that can't be written is known before the work. Throws Error (io) when it
@@ -18,8 +20,9 @@ class OutputFile {
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
 
+    // Throws Error (io), with the path and the system's reason, as soon as a byte can't be written.
     std::ostream& stream();
-    // Throws Error (io) with the system's reason when any byte could not be written.
+    // Throws Error (io) with the system's reason when any byte could not be written. Once only.
     void commit();
 
   private:

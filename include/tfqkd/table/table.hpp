@@ -20,11 +20,15 @@ class Table {
         std::variant<Numbers, Text> cells;
     };
 
+    Table() = default;
+    // Throws Error (data) when a name comes twice or the lengths differ.
+    explicit Table(std::vector<Column> columns);
+
     std::size_t rows() const;
     const std::vector<Column>& columns() const { return columns_; }
     bool has(std::string_view name) const;
 
-    // Each throws Error when the name is there already or the length differs from the other columns'.
+    // Each throws Error (data) when the name is there already or the length differs from the other columns'.
     void add(std::string name, Numbers cells);
     void add(std::string name, Text cells);
 
@@ -33,7 +37,9 @@ class Table {
     const Numbers& numbers(std::string_view name) const;
     // As `numbers`, but empty cells are allowed and are NaN.
     const Numbers& numbers_or_missing(std::string_view name) const;
-    // The cells of a column as text, whichever kind it is.
+    // The cells of a column as text, whichever kind it is; a missing number is "". Cells of a CSV file that
+    // read as numbers come back as format_number writes them ("007" as "7"), whatever the other cells of the
+    // column hold.
     Text text(std::string_view name) const;
 
     // Where row `row` came from, such as "links.csv:17"; "row 17" for a table that was not read from a file.
@@ -50,6 +56,9 @@ class Table {
     std::vector<std::size_t> lines;  // line of each row in `source`; empty for a table that was not read
 
   private:
+    const Column& column(std::string_view name) const;
+    const Numbers& checked_numbers(std::string_view name, bool may_be_missing) const;
+
     std::vector<Column> columns_;
 };
 

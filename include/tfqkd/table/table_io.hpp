@@ -17,11 +17,18 @@ enum class TableFormat { text, csv, json, jsonl, markdown };
 // The format that a file's ending stands for (.csv .json .jsonl .md .txt), if any.
 std::optional<TableFormat> format_of_file(std::string_view path);
 
-// Reads a table block by block, so that rows from a pipe are answered as they come and memory stays flat.
-// `source` names the stream in errors. Throws Error (data) with source and line for anything malformed.
+// Reads a table block by block, so that rows from a pipe are answered as they come and memory stays flat (but
+// a JSON document is read whole). `source` names the stream in errors. Throws Error (data) with source and
+// line for anything malformed, Error (io) when reading fails. A column of a block holds numbers when all its
+// cells that are not empty do: ask for columns by name and kind, and let Table::numbers() find the cell that
+// is wrong.
 class TableReader {
   public:
-    TableReader(std::istream& in, TableFormat format, std::string source);
+    // Without a format it is told by the first character: '{' and '[' JSON or JSON Lines, else CSV.
+    TableReader(std::istream& in, std::optional<TableFormat> format, std::string source);
+    // Opens a file, or reads `standard_input` for "-"; the format from the ending, else from the first
+    // character.
+    TableReader(const std::string& path, std::istream& standard_input);
     ~TableReader();
 
     // The next rows: at least one, at most `most`, and no more than can be had without waiting. Every block
@@ -34,19 +41,23 @@ class TableReader {
     std::unique_ptr<State> state_;
 };
 
-// All rows of a file, "-" for standard input; the format from the ending, else from the first character
-// ('{' and '[': JSON or JSON Lines), else CSV. Throws Error (io) when it can't be read.
+// All rows of a file, "-" for standard input; the format is found as TableReader finds it. Throws Error (io)
+// when it can't be read.
 Table read_table(const std::string& path);
-Table read_table(std::istream& in, TableFormat format, std::string source);
+Table read_table(const std::string& path, std::istream& standard_input);
+Table read_table(std::istream& in, std::optional<TableFormat> format, std::string source);
 
-// Writes a table block by block. CSV, JSON Lines and JSON stream; text and markdown widths need all rows, so
-// these two are held back until finish().
+// Writes a table block by block. CSV, JSON Lines and JSON stream, and are flushed after each block; text and
+// markdown widths need all rows, so these two are held back until finish(). A missing number is an empty cell
+// or null, "-" in text and markdown; an infinite one is refused with Error (data). Throws Error (io) as soon
+// as the stream fails.
 class TableWriter {
   public:
     TableWriter(std::ostream& out, TableFormat format);
     ~TableWriter();
     void write(const Table& block);  // the first block sets columns and properties
-    void finish();  // writes what is left, flushes, throws Error (io) if the stream has failed
+    void
+    finish();  // writes what is left, flushes, throws Error (io) if the stream has failed; never left out
 
   private:
     struct State;

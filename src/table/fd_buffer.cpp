@@ -1,0 +1,65 @@
+#include "fd_buffer.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "tfqkd/error.hpp"
+
+namespace tfqkd {
+
+void refuse_write(const std::string& path, int error) {
+    throw Error(ErrorKind::io, "can't write " + path + ": " + std::generic_category().message(error));
+}
+
+FdBuffer::FdBuffer(int fd, std::string path) : fd_(fd), path_(std::move(path)) {
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+}
+
+FdBuffer::int_type FdBuffer::overflow(int_type c) {
+    flush();
+    if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+    return traits_type::not_eof(c);
+}
+
+std::streamsize FdBuffer::xsputn(const char* bytes, std::streamsize count) {
+    if (count > epptr() - pptr()) flush();
+    if (count > epptr() - pptr()) {
+        write_all(bytes, static_cast<std::size_t>(count));
+    } else {
+        traits_type::copy(pptr(), bytes, static_cast<std::size_t>(count));
+        pbump(static_cast<int>(count));
+    }
+    return count;
+}
+
+int FdBuffer::sync() {
+    flush();
+    return 0;
+}
+
+void FdBuffer::flush() {
+    write_all(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+    setp(buffer_.data(), buffer_.data() + buffer_.size());
+}
+
+void FdBuffer::write_all(const char* bytes, std::size_t count) {
+    if (error_ != 0) refuse_write(path_, error_);
+    while (count > 0) {
+        const ssize_t written = ::write(fd_, bytes, count);
+        if (written > 0) {
+            bytes += written;
+            count -= static_cast<std::size_t>(written);
+        } else if (written < 0 && errno == EAGAIN) {
+            pollfd ready{fd_, POLLOUT, 0};
+            ::poll(&ready, 1, -1);
+        } else if (written == 0 || errno != EINTR) {
+            error_ = written == 0 ? EIO : errno;
+            refuse_write(path_, error_);
+        }
+    }
+}
+
+}  // namespace tfqkd

@@ -1,0 +1,40 @@
+#include "tfqkd/table/quantity.hpp"
+
+#include <cmath>
+
+#include "tfqkd/table/number.hpp"
+
+namespace tfqkd {
+
+std::string Interval::text() const {
+    std::string text(1, lower_open ? '(' : '[');
+    text.append(format_number(lower)).append(", ").append(format_number(upper));
+    return text += upper_open ? ')' : ']';
+}
+
+double to_scale(Scale scale, double value) {
+    switch (scale) {
+        case Scale::linear:
+            return value;
+        case Scale::log:
+            return std::log(value);
+        case Scale::logit:
+            return std::log(value) - std::log1p(-value);
+    }
+    return value;
+}
+
+double from_scale(Scale scale, double coordinate) {
+    switch (scale) {
+        case Scale::linear:
+            return coordinate;
+        case Scale::log:
+            return std::exp(coordinate);
+        case Scale::logit:
+            break;
+    }
+    const double odds = std::exp(-std::abs(coordinate));  // at most 1: never overflows
+    return coordinate < 0 ? odds / (1 + odds) : 1 / (1 + odds);
+}
+
+}  // namespace tfqkd
