@@ -49,7 +49,12 @@ Objective make_objective(const Protocol& protocol, Columns links,
     for (Eigen::Index k = 0; k < count; ++k) {
         const Quantity& q = info.parameters[static_cast<std::size_t>(k)];
         objective.free.push_back(q.optimised);
-        objective.starts.col(k) = q.start;
+    }
+    std::vector<double> link(static_cast<std::size_t>(objective.links.cols())), point(info.parameters.size());
+    for (Eigen::Index row = 0; row < rows; ++row) {
+        std::copy_n(objective.links.row(row).begin(), link.size(), link.begin());
+        protocol.start(link, point);
+        std::copy_n(point.begin(), point.size(), objective.starts.row(row).begin());
     }
     for (const auto& [name, value] : fixed) {
         const int k = info.parameter(name);

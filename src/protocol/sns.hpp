@@ -129,6 +129,13 @@ T sns_error_correction(const Link<T>& link, const SnsObservables<T>& o, ErrorCor
            (o.n_t0 * binary_entropy(error_0) + o.n_t1 * binary_entropy(error_1));
 }
 
+// Sends a search away from windows in which nobody sends: there h(E_Z) is small only because nearly all bits
+// are wrong.
+template <class T>
+T sns_bit_excess(const SnsObservables<T>& o) {
+    return 8.0 * max(o.e_z - 0.5, T(0.0));
+}
+
 // 1 - h(e), with errors of 1/2 and more counted as 1/2.
 template <class T>
 T sns_secret_fraction(T phase_error) {
@@ -175,7 +182,8 @@ struct SnsModel {
         note("n_10", n_10);
         note("n_1", n_1);
         const T correction = sns_error_correction(link, o, error_correction, note);
-        return {n_1 * sns_secret_fraction(single.phase_error) - correction, o.n_t, single.excess};  // (S30)
+        return {n_1 * sns_secret_fraction(single.phase_error) - correction, o.n_t,
+                single.excess + sns_bit_excess(o)};  // (S30)
     }
 
   private:
@@ -198,7 +206,8 @@ struct SnsModel {
         const T bits = n_1 * sns_secret_fraction(phase_error) - correction - sns_final_bits(link);  // (S33)
         note("key_bits", bits);
         const T few = max(1.0 - expected / beta, T(0.0));
-        return {bits / link.pulses, o.n_t, single.excess + few + sns_phase_excess(phase_error, T(1.0))};
+        return {bits / link.pulses, o.n_t,
+                single.excess + sns_bit_excess(o) + few + sns_phase_excess(phase_error, T(1.0))};
     }
 };
 

@@ -178,6 +178,23 @@ struct SnsAsymmetric {
     SnsSource<T> a = sns_defaults<T>(), b = sns_defaults<T>();
     T phase_slice_rad;
 
+    // The nearer user sends less, more rarely, and much weaker decoys: powers of the arms' ratio, read off
+    // optima at 0 to 25 dB of difference.
+    void adapt_to(const Link<T>& link) {
+        const T difference_db = link.loss_b_db - link.loss_a_db;  // > 0: Alice is nearer
+        SnsSource<T>&near = difference_db > 0 ? a : b, &far = difference_db > 0 ? b : a;
+        const T decades = (difference_db > 0 ? difference_db : -difference_db) * 0.1;
+        const auto scale = [&](T& x, double exponent) {
+            x = x * exp(decades * (exponent * std::numbers::ln10));
+        };
+        scale(near.signal_intensity, -0.34);
+        scale(near.sending_probability, -0.4);
+        scale(near.decoy_ratio, -0.7);
+        scale(far.signal_intensity, 0.14);
+        scale(far.sending_probability, 0.22);
+        if (difference_db < 0) scale(b.weak_decoy_intensity, -0.95);
+    }
+
     template <class F>
     void each(F f) {
         sns_each<T, level>(a, false, f);

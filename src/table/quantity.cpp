@@ -37,4 +37,16 @@ double from_scale(Scale scale, double coordinate) {
     return coordinate < 0 ? odds / (1 + odds) : 1 / (1 + odds);
 }
 
+double scale_slope(Scale scale, double value) {
+    switch (scale) {
+        case Scale::linear:
+            return 1;
+        case Scale::log:
+            return value;
+        case Scale::logit:
+            return value * (1 - value);
+    }
+    return 1;
+}
+
 }  // namespace tfqkd

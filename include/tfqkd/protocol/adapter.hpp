@@ -26,6 +26,7 @@ T measured(const KeyRate<T>& key, Measure measure) {
 //   template <class T> struct Parameters { each(f) calls f(member) in order };
 //   template <class T, class Notes> KeyRate<T> key_rate(const Link<T>&, const Parameters<T>&, Notes&&) const;
 //   static constexpr int parameter_count.
+// Parameters<double> may have adapt_to(link), which moves the start values to suit a link.
 template <class Model>
 class Adapter final : public Protocol {
   public:
@@ -58,6 +59,23 @@ class Adapter final : public Protocol {
         return evaluate<double>(link, point, -1, measure);
     }
 
+    void start(std::span<const double> link, std::span<double> point) const override {
+        const auto& table = info().parameters;
+        for (std::size_t k = 0; k < table.size(); ++k) point[k] = table[k].start;
+        if constexpr (requires(typename Model::template Parameters<double> p, Link<double> l) {
+                          p.adapt_to(l);
+                      }) {
+            auto [l, p] = bind<double>(link, std::span<const double>(point), -1);
+            p.adapt_to(l);
+            std::size_t k = 0;
+            p.each([&](double value) {
+                if (table[k].optimised)
+                    point[k] = std::clamp(value, table[k].search.lower, table[k].search.upper);
+                ++k;
+            });
+        }
+    }
+
     std::vector<double> sensitivity(std::span<const double> link,
                                     std::span<const double> point) const override {
         std::vector<double> result;
@@ -73,7 +91,7 @@ class Adapter final : public Protocol {
                                       std::span<const double> point) const override {
         std::vector<Intermediate> notes;
         const auto take = [&](const char* name, double value) { notes.push_back({name, value}); };
-        const auto [l, p] = bind<double>(link, point, -1);
+        const auto [l, p] = bind<double>(link, std::span<const double>(point), -1);
         take("key_rate", model_.key_rate(l, p, take).rate);
         return notes;
     }

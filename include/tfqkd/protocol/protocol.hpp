@@ -69,6 +69,9 @@ class Protocol {
     // One row, in plain double arithmetic.
     virtual double rate(std::span<const double> link, std::span<const double> point,
                         Measure measure) const = 0;
+    // Where a search of one row begins: the parameters' start values, moved to suit the link where the model
+    // knows how.
+    virtual void start(std::span<const double> link, std::span<double> point) const = 0;
     // d rate / d x of one row for all link quantities, then all parameters.
     virtual std::vector<double> sensitivity(std::span<const double> link,
                                             std::span<const double> point) const = 0;
