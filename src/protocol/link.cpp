@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "tfqkd/error.hpp"
 #include "tfqkd/table/number.hpp"
@@ -64,11 +64,11 @@ class Inputs {
     Inputs(const Table& table, std::span<const std::pair<std::string, double>> defaults)
         : table_(table), defaults_(defaults) {}
 
-    bool has(std::string_view name) const { return table_.has(name) || given(name); }
+    bool has(std::string_view name) const { return table_.has(name) || given(name).has_value(); }
     Eigen::ArrayXd values(const Quantity& q) const {
         const auto rows = static_cast<Eigen::Index>(table_.rows());
         if (!table_.has(q.name)) {
-            const double value = given(q.name) ? *given(q.name) : q.start;
+            const double value = given(q.name).value_or(q.start);
             check_value(q, value);
             return Eigen::ArrayXd::Constant(rows, value);
         }
@@ -79,10 +79,12 @@ class Inputs {
     }
 
   private:
-    const double* given(std::string_view name) const {
+    // From the table's property "link.NAME", else from the defaults.
+    std::optional<double> given(std::string_view name) const {
+        if (const auto value = parse_number(table_.property("link." + std::string(name)))) return value;
         for (const auto& [key, value] : defaults_)
-            if (key == name) return &value;
-        return nullptr;
+            if (key == name) return value;
+        return std::nullopt;
     }
     const Table& table_;
     std::span<const std::pair<std::string, double>> defaults_;

@@ -211,7 +211,8 @@ void OutputFile::State::rename() {
     if (const int unsynced = sync_folder(folder_of(target))) refuse_write(path, unsynced);
 }
 
-OutputFile::OutputFile(std::string path, bool force) : state_(std::make_unique<State>(std::move(path), force)) {}
+OutputFile::OutputFile(std::string path, bool force)
+    : state_(std::make_unique<State>(std::move(path), force)) {}
 
 OutputFile::~OutputFile() = default;
 
