@@ -16,7 +16,7 @@ struct RbfnnOptions {
     int max_centres = 400;  // greedy
     int candidates = 2000;  // greedy: samples that may become centres, drawn at random
     double goal = 0;        // greedy: stop adding when the mean square on `train` is this small
-    double ridge = 1e-10;   // added to the squares of the output weights
+    double ridge = 1e-14;   // added to the squares of the output weights
     // Tried one after another; the best on check is kept. An input at one spread from a centre excites it by
     // 0.5.
     std::vector<double> spreads = {1, 1.4, 2, 2.8, 4, 5.6, 8};

@@ -12,7 +12,8 @@ namespace tfqkd {
 
 using Matrix = Eigen::MatrixXd;
 
-// Inputs and targets of a supervised problem, one sample a row, already scaled to about zero mean and unit spread.
+// Inputs and targets of a supervised problem, one sample a row, already scaled to about zero mean and unit
+// spread.
 struct Samples {
     Matrix inputs;   // samples x inputs
     Matrix targets;  // samples x outputs
@@ -25,12 +26,13 @@ struct TrainingRecord {
     double best_check_loss = 0;
 };
 
-// A measure of how bad predictions are, to be made small. `rows` gives each predicted row's index in the set that
-// the loss was made for.
+// A measure of how bad predictions are, to be made small. `rows` gives each predicted row's index in the set
+// that the loss was made for.
 class Loss {
   public:
     virtual ~Loss() = default;
-    // predicted: samples x outputs. Returns the mean over the samples; with `slope`, its derivative by `predicted`.
+    // predicted: samples x outputs. Returns the mean over the samples; with `slope`, its derivative by
+    // `predicted`.
     virtual double operator()(const Matrix& predicted, std::span<const int> rows, Matrix* slope) const = 0;
 };
 
@@ -41,14 +43,17 @@ class Regressor {
     virtual std::string_view kind() const = 0;  // "bpnn", "rbfnn", "grnn"
     virtual int inputs() const = 0;
     virtual int outputs() const = 0;
-    // Learns from `train`; `check` decides when to stop and which settings to keep. The same data and seed give the same bits.
+    // Learns from `train`; `check` decides when to stop and which settings to keep. The same data and seed
+    // give the same bits.
     virtual TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) = 0;
-    virtual Matrix predict(const Matrix& inputs) const = 0;                                  // samples x inputs -> samples x outputs
-    virtual void predict_one(std::span<const double> input, std::span<double> output) const = 0;  // one sample, fast
+    virtual Matrix predict(const Matrix& inputs) const = 0;  // samples x inputs -> samples x outputs
+    virtual void predict_one(std::span<const double> input,
+                             std::span<double> output) const = 0;  // one sample, fast
     virtual nlohmann::json save() const = 0;  // throws Error (data) if a weight is not finite
 };
 
-// Rebuilds what save() wrote. Throws Error (data) when a shape is wrong, a number is not finite or the kind is unknown.
+// Rebuilds what save() wrote. Throws Error (data) when a shape is wrong, a number is not finite or the kind
+// is unknown.
 std::unique_ptr<Regressor> load_regressor(const nlohmann::json& saved);
 
 }  // namespace tfqkd
