@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tfqkd/nn/regressor.hpp"
+
+namespace tfqkd {
+
+struct GrnnOptions {
+    int order =
+        1;  // 0: weighted mean of the targets (Specht); 1: weighted straight fit, without bias at edges
+    int neighbours = 128;   // patterns that a prediction looks at, once there are more than `tree_above`
+    int tree_above = 2000;  // up to so many patterns all are looked at
+    int queries = 1000;     // samples left out in turn to choose the spreads, drawn at random
+    int iterations = 40;    // of the search for the spreads
+    double ridge = 1e-6;    // order 1: added to the squares of the slopes, in units of the inputs
+
+    void validate() const;  // throws Error (usage) naming the field and the rule
+};
+
+// The general regression neural network: each sample is a pattern; a prediction is a fit to the patterns
+// weighted by exp(-d^2 / 2), d being the distance in spreads. One spread an input, chosen by leave-one-out
+// error.
+class Grnn : public Regressor {
+  public:
+    explicit Grnn(GrnnOptions options = {});
+    // With given spreads. patterns: one sample a row; spreads: one an input.
+    Grnn(const Samples& patterns, const Eigen::VectorXd& spreads, GrnnOptions options = {});
+    ~Grnn() override;
+    Grnn(Grnn&&) noexcept;
+    Grnn& operator=(Grnn&&) noexcept;
+
+    std::string_view kind() const override { return "grnn"; }
+    int inputs() const override { return static_cast<int>(patterns_.rows()); }
+    int outputs() const override { return static_cast<int>(targets_.rows()); }
+    // The record's one entry: the leave-one-out error and the error on check, at the chosen spreads.
+    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
+    Matrix predict(const Matrix& inputs) const override;
+    void predict_one(std::span<const double> input, std::span<double> output) const override;
+    nlohmann::json save() const override;
+    static Grnn load(const nlohmann::json& saved);  // throws Error (data); builds the tree again
+
+    const Eigen::VectorXd& spreads() const { return spreads_; }
+
+  private:
+    struct Tree;
+    void take(const Samples& patterns, const Eigen::VectorXd& spreads);
+
+    GrnnOptions options_;
+    Matrix patterns_;          // inputs x patterns
+    Matrix targets_;           // outputs x patterns
+    Eigen::VectorXd spreads_;  // inputs
+    std::unique_ptr<Tree> tree_;
+};
+
+}  // namespace tfqkd

@@ -1,0 +1,145 @@
+#include "tfqkd/nn/grnn.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <nanoflann.hpp>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "nn/json_matrix.hpp"
+#include "nn/leave_one_out.hpp"
+#include "nn/local_fit.hpp"
+#include "nn/random.hpp"
+#include "nn/samples.hpp"
+#include "tfqkd/nn/loss.hpp"
+
+namespace tfqkd {
+
+// Finds the nearest patterns by distance in spreads.
+struct Grnn::Tree {
+    Matrix points;  // inputs x patterns, in spreads
+
+    std::size_t kdtree_get_point_count() const { return static_cast<std::size_t>(points.cols()); }
+    double kdtree_get_pt(std::size_t pattern, std::size_t input) const { return points(input, pattern); }
+    template <class Box>
+    bool kdtree_get_bbox(Box&) const {
+        return false;
+    }
+
+    using Index =
+        nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, Tree>, Tree, -1, int>;
+    Index index;
+
+    explicit Tree(Matrix scaled)
+        : points(std::move(scaled)), index(static_cast<int>(points.rows()), *this, {16}) {
+        index.buildIndex();
+    }
+    std::vector<int> nearest(const Eigen::VectorXd& query, int count) const {
+        std::vector<int> rows(count);
+        std::vector<double> squares(count);
+        rows.resize(index.knnSearch(query.data(), count, rows.data(), squares.data()));
+        return rows;
+    }
+};
+
+void GrnnOptions::validate() const {
+    require(order == 0 || order == 1, "order", "be 0 or 1");
+    require(neighbours >= 1 && neighbours <= 100000, "neighbours", "be from 1 to 100000");
+    require(tree_above >= 0, "tree_above", "be 0 or more");
+    require(queries >= 1, "queries", "be 1 or more");
+    require(iterations >= 0, "iterations", "be 0 or more");
+    require(ridge > 0 && std::isfinite(ridge), "ridge", "be above 0 and finite");
+}
+
+Grnn::Grnn(GrnnOptions options) : options_(options) { options_.validate(); }
+
+Grnn::Grnn(const Samples& patterns, const Eigen::VectorXd& spreads, GrnnOptions options) : Grnn(options) {
+    take(patterns, spreads);
+}
+
+Grnn::~Grnn() = default;
+Grnn::Grnn(Grnn&&) noexcept = default;
+Grnn& Grnn::operator=(Grnn&&) noexcept = default;
+
+void Grnn::take(const Samples& patterns, const Eigen::VectorXd& spreads) {
+    assert(patterns.inputs.rows() == patterns.targets.rows() && patterns.inputs.cols() == spreads.size());
+    patterns_ = patterns.inputs.transpose();
+    targets_ = patterns.targets.transpose();
+    spreads_ = spreads;
+    tree_.reset();
+    if (patterns_.cols() > options_.tree_above)
+        tree_ = std::make_unique<Tree>((patterns_.array().colwise() / spreads_.array()).matrix());
+}
+
+TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
+    const Samples& decisive = checked(train, check);
+    const auto queries = drawn_rows(static_cast<int>(train.inputs.rows()), options_.queries, seed);
+    Eigen::VectorXd spreads = Eigen::VectorXd::Ones(train.inputs.cols());
+    double left_out = 0;
+    if (train.inputs.rows() > 1) {  // one sample leaves nothing when it is left out
+        const LeaveOneOut error(train, queries, options_.order, options_.ridge);
+        spreads = find_spreads(error, train.inputs, options_.iterations);
+        left_out = error(spreads.array().log(), nullptr);
+    }
+    take(train, spreads);
+    const double on_check = mean_square(predict(decisive.inputs), decisive.targets);
+    return {{left_out}, {on_check}, 0, on_check};
+}
+
+Matrix Grnn::predict(const Matrix& inputs) const {
+    assert(inputs.cols() == patterns_.rows());
+    Matrix result(outputs(), inputs.rows());  // one sample a column
+    const Matrix samples = inputs.transpose();
+    for (Eigen::Index sample = 0; sample < samples.cols(); ++sample)
+        predict_one({samples.col(sample).data(), static_cast<std::size_t>(samples.rows())},
+                    {result.col(sample).data(), static_cast<std::size_t>(result.rows())});
+    return result.transpose();
+}
+
+void Grnn::predict_one(std::span<const double> input, std::span<double> output) const {
+    assert(static_cast<int>(input.size()) == inputs() && static_cast<int>(output.size()) == outputs());
+    const Eigen::VectorXd query = Eigen::Map<const Eigen::VectorXd>(input.data(), inputs());
+    LocalFit fit(options_.order, options_.ridge);
+    Eigen::Map<Eigen::VectorXd> result(output.data(), outputs());
+    if (!tree_) {
+        fit.offsets = (patterns_.colwise() - query).transpose();
+        fit.solve(spreads_);
+        result = targets_ * (fit.weights() * fit.influence()).matrix();
+        return;
+    }
+    const auto near = tree_->nearest((query.array() / spreads_.array()).matrix(), options_.neighbours);
+    fit.offsets.resize(static_cast<Eigen::Index>(near.size()), inputs());
+    for (std::size_t j = 0; j < near.size(); ++j) fit.offsets.row(j) = patterns_.col(near[j]) - query;
+    fit.solve(spreads_);
+    result.setZero();
+    for (std::size_t j = 0; j < near.size(); ++j)
+        result += fit.weights()[j] * fit.influence()[j] * targets_.col(near[j]);
+}
+
+nlohmann::json Grnn::save() const {
+    return {{"kind", kind()},
+            {"order", options_.order},
+            {"neighbours", options_.neighbours},
+            {"tree_above", options_.tree_above},
+            {"ridge", options_.ridge},
+            {"spreads", matrix_to_json(spreads_, "grnn spreads")},
+            {"patterns", matrix_to_json(patterns_.transpose(), "grnn patterns")},
+            {"targets", matrix_to_json(targets_.transpose(), "grnn targets")}};
+}
+
+Grnn Grnn::load(const nlohmann::json& saved) {
+    constexpr int any = std::numeric_limits<int>::max();
+    GrnnOptions options;
+    options.order = integer_member(saved, "order", 0, 1);
+    options.tree_above = integer_member(saved, "tree_above", 0, any);
+    options.ridge = number_member(saved, "ridge", 1e-300);
+    const Matrix inputs = matrix_member(saved, "patterns");
+    options.neighbours = integer_member(saved, "neighbours", 1, 100000);
+    const Matrix targets = matrix_member(saved, "targets", inputs.rows());
+    const Matrix spreads = matrix_member(saved, "spreads", inputs.cols(), 1);
+    if (!(spreads.minCoeff() > 0)) throw Error(ErrorKind::data, "saved model: 'spreads' must be above 0");
+    return Grnn({inputs, targets}, spreads, options);
+}
+
+}  // namespace tfqkd

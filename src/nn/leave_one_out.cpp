@@ -1,0 +1,94 @@
+#include "nn/leave_one_out.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "nn/lbfgs.hpp"
+#include "nn/local_fit.hpp"
+
+namespace tfqkd {
+
+namespace {
+
+constexpr double faintest = 36;  // exp(-36) of the greatest weight is less than rounding
+
+}  // namespace
+
+double LeaveOneOut::operator()(const Eigen::VectorXd& log_spreads, Eigen::VectorXd* gradient) const {
+    const Eigen::VectorXd spreads = log_spreads.array().exp();
+    if (gradient) gradient->setZero(spreads.size());
+    LocalFit fit(order_, ridge_);
+    double sum = 0;
+    for (const int query : queries_) {
+        const auto others = near(query, spreads);
+        const Matrix targets = samples_.targets(others, Eigen::all);  // others x outputs
+        const Matrix offsets = samples_.inputs(others, Eigen::all).rowwise() - samples_.inputs.row(query);
+        fit.offsets = offsets;
+        fit.solve(spreads);
+        const Eigen::VectorXd error = targets.transpose() * (fit.weights() * fit.influence()).matrix() -
+                                      samples_.targets.row(query).transpose();
+        sum += error.squaredNorm();
+        if (!gradient) continue;
+        // A weight moves the prediction by influence times residual, and grows by its squared offset in
+        // spreads.
+        const Eigen::ArrayXd pull = fit.influence() * fit.residual((targets * (2 * error)).array());
+        for (Eigen::Index d = 0; d < spreads.size(); ++d) {
+            const Eigen::ArrayXd square = (offsets.col(d).array() / spreads[d]).square();
+            (*gradient)[d] += (fit.weights() * pull * (square - (fit.weights() * square).sum())).sum();
+        }
+    }
+    const double share =
+        1.0 / static_cast<double>(static_cast<Eigen::Index>(queries_.size()) * samples_.targets.cols());
+    if (gradient) *gradient *= share;
+    return sum * share;
+}
+
+// The other samples that have any weight at all.
+std::vector<int> LeaveOneOut::near(int query, const Eigen::VectorXd& spreads) const {
+    Eigen::ArrayXd exponents = Eigen::ArrayXd::Zero(samples_.inputs.rows());
+    for (Eigen::Index d = 0; d < spreads.size(); ++d)
+        exponents +=
+            ((samples_.inputs.col(d).array() - samples_.inputs(query, d)) * (1 / spreads[d])).square();
+    exponents[query] = std::numeric_limits<double>::infinity();
+    const double farthest = exponents.minCoeff() + 2 * faintest;
+    std::vector<int> rows;
+    for (Eigen::Index row = 0; row < exponents.size(); ++row)
+        if (exponents[row] <= farthest && row != query) rows.push_back(static_cast<int>(row));
+    return rows;
+}
+
+Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int iterations) {
+    const Eigen::RowVectorXd mean = inputs.colwise().mean();
+    Eigen::VectorXd width =
+        ((inputs.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(inputs.rows()))
+            .cwiseSqrt()
+            .transpose();
+    width = (width.array() > 0).select(width, 1.0);
+    const double spacing =
+        std::pow(static_cast<double>(inputs.rows()), -1.0 / (static_cast<double>(inputs.cols()) + 4));
+    Eigen::VectorXd best;
+    double best_error = std::numeric_limits<double>::infinity();
+    for (const double factor : {0.5, 1.0, 2.0}) {
+        const Eigen::VectorXd trial = (factor * spacing * width).array().log();
+        const double trial_error = error(trial, nullptr);
+        if (best.size() > 0 && !(trial_error < best_error)) continue;
+        best = trial;
+        best_error = trial_error;
+    }
+    double before = best_error;
+    const auto after_step = [&](const Eigen::VectorXd&, double value) {
+        const bool going = value < (1 - 1e-4) * before;
+        before = value;
+        return going;
+    };
+    // Steps are bounded: an input that does not matter wants an endless spread.
+    const auto bounded = [&](const Eigen::VectorXd& point, Eigen::VectorXd& gradient) {
+        const double value = error(point, &gradient);
+        return (point - best).cwiseAbs().maxCoeff() < 12 ? value : std::numeric_limits<double>::infinity();
+    };
+    Eigen::VectorXd point = best;
+    minimize_lbfgs(bounded, point, iterations, 10, after_step);
+    return point.array().exp();
+}
+
+}  // namespace tfqkd

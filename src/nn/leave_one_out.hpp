@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "tfqkd/nn/regressor.hpp"
+
+namespace tfqkd {
+
+// The mean square error of predicting each of the `queries` (rows of `samples`) from all other samples, as a
+// function of log spread; its gradient too when asked for.
+class LeaveOneOut {
+  public:
+    LeaveOneOut(const Samples& samples, std::vector<int> queries, int order, double ridge)
+        : samples_(samples), queries_(std::move(queries)), order_(order), ridge_(ridge) {}
+    double operator()(const Eigen::VectorXd& log_spreads, Eigen::VectorXd* gradient) const;
+
+  private:
+    std::vector<int> near(int query, const Eigen::VectorXd& spreads) const;
+
+    const Samples& samples_;
+    std::vector<int> queries_;
+    int order_;
+    double ridge_;
+};
+
+// Spreads, one an input, of small leave-one-out error.
+Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int iterations);
+
+}  // namespace tfqkd

@@ -1,0 +1,43 @@
+#include "nn/local_fit.hpp"
+
+#include <Eigen/Cholesky>
+
+#include "nn/vector_math.hpp"
+
+namespace tfqkd {
+
+// A softmax: the nearest pattern keeps its weight however far the query is from all of them.
+void LocalFit::solve(const Eigen::VectorXd& spreads) {
+    weights_.setZero(offsets.rows());
+    for (Eigen::Index d = 0; d < offsets.cols(); ++d)
+        weights_ -= (offsets.col(d).array() * (1 / spreads[d])).square();
+    weights_ = 0.5 * (weights_ - weights_.maxCoeff());
+    exp_in_place(weights_.data(), weights_.size());
+    weights_ /= weights_.sum();
+    if (order_ == 0)
+        influence_.setOnes(offsets.rows());
+    else
+        solve_slopes();
+}
+
+// The offsets are centred on their weighted mean, so that the level and the slopes separate.
+void LocalFit::solve_slopes() {
+    const Eigen::RowVectorXd centre = weights_.matrix().transpose() * offsets;
+    offsets.rowwise() -= centre;
+    weighted_ = offsets.array().colwise() * weights_;
+    factor_.noalias() = weighted_.transpose() * offsets;
+    factor_.diagonal().array() += ridge_;
+    Eigen::LLT<Eigen::Ref<Matrix>> factor(factor_);
+    influence_ = 1 - (offsets * factor.solve(centre.transpose())).array();
+}
+
+Eigen::ArrayXd LocalFit::residual(const Eigen::ArrayXd& target) const {
+    Eigen::ArrayXd left = target - (weights_ * target).sum();
+    if (order_ == 0) return left;
+    Eigen::VectorXd slopes = weighted_.transpose() * target.matrix();
+    factor_.triangularView<Eigen::Lower>().solveInPlace(slopes);
+    factor_.triangularView<Eigen::Lower>().transpose().solveInPlace(slopes);
+    return left - (offsets * slopes).array();
+}
+
+}  // namespace tfqkd

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "tfqkd/nn/regressor.hpp"
+
+namespace tfqkd {
+
+// A weighted fit to some patterns around a query: their mean (order 0) or a straight fit (order 1). Its value
+// at the query is sum_j weight_j influence_j target_j.
+class LocalFit {
+  public:
+    LocalFit(int order, double ridge) : order_(order), ridge_(ridge) {}
+
+    Matrix offsets;  // patterns x inputs: pattern - query; to be filled in before solve()
+    // Weighs the patterns by exp(-sum of (offset / spread)^2 / 2) and finds their influence.
+    void solve(const Eigen::VectorXd& spreads);
+    const Eigen::ArrayXd& weights() const { return weights_; }      // patterns; their sum is 1
+    const Eigen::ArrayXd& influence() const { return influence_; }  // patterns
+    // After solve(): what the fit leaves of each pattern's `target`.
+    Eigen::ArrayXd residual(const Eigen::ArrayXd& target) const;
+
+  private:
+    void solve_slopes();
+
+    int order_;
+    double ridge_;
+    Eigen::ArrayXd weights_, influence_;
+    Matrix
+        factor_;  // inputs x inputs, lower: Cholesky's factor of the weighted squares of the centred offsets
+    Matrix weighted_;  // patterns x inputs: weighted offsets
+};
+
+}  // namespace tfqkd
