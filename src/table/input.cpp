@@ -61,7 +61,8 @@ std::string_view Input::peek_line() {
         const std::string_view visible = text.substr(first_visible(text));
         const std::size_t stop = visible.find('\n');
         if (stop != std::string_view::npos) return visible.substr(0, stop);
-        if (text.size() > longest_line || !fill()) return visible;
+        if (text.size() > longest_line || ended_) return visible;
+        fill();
     }
 }
 

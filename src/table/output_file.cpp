@@ -194,7 +194,8 @@ void OutputFile::State::check_existing(const struct stat& existing) const {
 }
 
 void OutputFile::State::commit() {
-    stream->flush();
+    buffer->pubsync();
+    if (!*stream) refuse_write(path, EIO);
     if (const int error = sync_file(file.get())) refuse_write(path, error);
     if (!partial.empty()) rename();
     if (const int error = file.close()) refuse_write(path, error);
@@ -211,7 +212,8 @@ void OutputFile::State::rename() {
     if (const int unsynced = sync_folder(folder_of(target))) refuse_write(path, unsynced);
 }
 
-OutputFile::OutputFile(std::string path, bool force) : state_(std::make_unique<State>(std::move(path), force)) {}
+OutputFile::OutputFile(std::string path, bool force)
+    : state_(std::make_unique<State>(std::move(path), force)) {}
 
 OutputFile::~OutputFile() = default;
 
