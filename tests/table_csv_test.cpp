@@ -76,6 +76,7 @@ TEST_CASE("CSV: a bad header is refused", "[table]") {
     CHECK(refused("a,b,a\n") == "data: f:1: two columns are named 'a'; rename or remove one");
     CHECK(refused("a,,b\n") == "data: f:1: column 2 has no name; name each column");
     CHECK(refused("a,b,\n") == "data: f:1: column 3 has no name; name each column");
+    CHECK(refused("a,\"b\nc\"\n") == "data: f:2: a control character in the column name 'b\\x0ac'");
     CHECK(refused("a;b\n1;2\n")
               .starts_with("data: f:1: the cells are parted by semicolons; part them by commas"));
     CHECK(
@@ -84,11 +85,15 @@ TEST_CASE("CSV: a bad header is refused", "[table]") {
     CHECK(refused("# k: 1\n# k: 2\na\n") == "data: f:2: the property 'k' is there twice; leave one");
     CHECK(refused(std::string("\xFF\xFE") + "a\n") ==
           "data: f:1: this is UTF-16 text; save the table as UTF-8");
+    CHECK(refused("\x1F\x8B\x08 \n") == "data: f:1: this is a compressed file; unpack it first (gunzip)");
 }
 
 TEST_CASE("CSV: ragged rows are refused", "[table]") {
-    CHECK(refused("a,b\n1,2\n3\n") == "data: f:3: found 1 cell, expected 2 as in the header");
-    CHECK(refused("a,b\n1,x,y\n") == "data: f:2: found 3 cells, expected 2 as in the header");
+    CHECK(
+        refused("a,b\n1,2\n3\n") ==
+        "data: f:3: found 1 cell, expected 2 as in the header; leave a cell empty where a value is missing");
+    CHECK(refused("a,b\n1,x,y\n") ==
+          "data: f:2: found 3 cells, expected 2 as in the header; put a cell that holds a comma in quotes");
     CHECK(refused("a,b\n0,5,1\n") ==
           "data: f:2: found 3 cells, expected 2 as in the header; if a comma was meant as a decimal point, "
           "write 0.5");
@@ -114,5 +119,5 @@ TEST_CASE("CSV: what is no text, or too large, is refused", "[table]") {
     std::string wide = "c0";
     for (int i = 1; i < 10000; ++i) wide += ",c" + std::to_string(i);
     CHECK(csv(wide + "\n").columns().size() == 10000);
-    CHECK(refused(wide + ",more\n") == "data: f:1: more than 10000 cells in a row");
+    CHECK(refused(wide + ",more\n") == "data: f:1: more than 10000 cells in a row; is this a table?");
 }

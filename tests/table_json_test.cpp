@@ -83,6 +83,7 @@ TEST_CASE("JSON: bad rows are refused with their line", "[table]") {
           "data: f:1: the cell 'x' is an array; a cell is a number, a text or null");
     CHECK(json_refused("[{\"x\":\n{\"y\": 1}}]") ==
           "data: f:2: the cell 'x' is an object; a cell is a number, a text or null");
+    CHECK(json_refused("[{\"\\u001b\": 1}]") == "data: f:1: a control character in the column name '\\x1b'");
     CHECK(json_refused("[{\"\": 1}]") == "data: f:1: a cell has no name; name each column");
 }
 
@@ -106,6 +107,8 @@ TEST_CASE("JSON: syntax errors name line and column", "[table]") {
               .starts_with("data: f:2: not valid JSON: column 7: syntax error"));
     CHECK(json_refused("").starts_with("data: f:1: not valid JSON: column 1: "));
     CHECK(json_refused("[{\"x\": 1}").starts_with("data: f:1: not valid JSON: "));
+    CHECK(json_refused(std::string("[]\n\0 junk", 9))
+              .starts_with("data: f:2: a zero byte: this is not a text file"));
     CHECK(json_refused("[] 1").starts_with("data: f:1: not valid JSON: "));
     CHECK(json_refused("[{\"x\": NaN}]")
               .ends_with("; a missing number is written null, an infinite one not at all"));

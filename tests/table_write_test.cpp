@@ -16,8 +16,12 @@ Table sample() {
     Table table;
     table.add("x", Table::Numbers{0.1, std::nan(""), -1e-9});
     table.add("name, with \"quotes\"", Table::Text{"plain", " spaced ", "#a,\"b\"\n\tc \xC3\xA9 \\"});
-    table.properties = {
-        {"protocol", "sns-finite"}, {"a key", " odd\nvalue"}, {"colon", "a: b"}, {"empty", ""}};
+    table.properties = {{"protocol", "sns-finite"},
+                        {"a key", " odd\nvalue"},
+                        {"colon", "a: b"},
+                        {"a\": \"b", "\"c\""},
+                        {"", "#"},
+                        {"empty", ""}};
     return table;
 }
 

@@ -229,8 +229,9 @@ void JsonRows::new_column(const std::string& name) {
                ", which the first row has not");
     }
     if (name.empty()) refuse("a cell has no name; name each column");
+    if (has_control(name)) refuse("a control character in the column name " + in_quotes(name));
     if (names_.size() == most_columns)
-        refuse("more than " + std::to_string(most_columns) + " cells in a row");
+        refuse("more than " + std::to_string(most_columns) + " cells in a row; is this a table?");
     column_ = names_.size();
     index_.emplace(name, column_);
     names_.push_back(name);
