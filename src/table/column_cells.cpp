@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -6,6 +7,11 @@
 #include "tfqkd/table/number.hpp"
 
 namespace tfqkd {
+
+bool has_control(std::string_view text) {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    return std::any_of(text.begin(), text.end(), is_control);
+}
 
 void ColumnCells::add_number(double value) {
     if (is_text_) {

@@ -90,7 +90,8 @@ void CsvSplitter::take_plain(std::string_view row, std::size_t& place) {
 
 void CsvSplitter::add_cell(std::string_view cell) {
     if (cells_.size() == most_columns) {
-        input_.refuse(first_line_, "more than " + std::to_string(most_columns) + " cells in a row");
+        input_.refuse(first_line_,
+                      "more than " + std::to_string(most_columns) + " cells in a row; is this a table?");
     }
     cells_.push_back(cell);
 }

@@ -14,18 +14,24 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 bool is_comment(std::string_view trimmed) { return trimmed.starts_with('#'); }
 
+// The place behind the JSON string that `text` begins with.
+std::size_t end_of_string(std::string_view text) {
+    std::size_t place = 1;
+    while (place < text.size() && text[place] != '"') place += text[place] == '\\' ? 2 : 1;
+    return std::min(place + 1, text.size());
+}
+
 // "key: value" or "\"key\": value"; a key without quotes is one word. False for any other comment.
 bool read_property(std::string_view comment, std::string& key, std::string& value) {
     std::size_t colon = comment.find(':');
     if (comment.starts_with('"')) {
-        colon = comment.find("\":");
-        if (colon == std::string_view::npos || !read_json_string(comment.substr(0, ++colon), key))
-            return false;
+        colon = end_of_string(comment);
+        if (!read_json_string(comment.substr(0, colon), key)) return false;
     } else {
         key = comment.substr(0, std::min(colon, comment.size()));
         if (key.empty() || key.find_first_of(" \t") != std::string::npos) return false;
     }
-    if (colon == std::string_view::npos) return false;
+    if (colon >= comment.size() || comment[colon] != ':') return false;
     const std::string_view after = comment.substr(colon + 1);
     if (!after.empty() && after.front() != ' ' && after.front() != '\t') return false;
     const std::string_view bare = trim(after);
@@ -38,13 +44,15 @@ bool is_whole_number(std::string_view cell) {
     return !cell.empty() && cell.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// A hint when "0,5" may have been read as the two cells 0 and 5.
-std::string comma_hint(const std::vector<std::string_view>& cells) {
+// What to do about a row of another length than the header; "0,5" may have been read as the two cells 0
+// and 5.
+std::string length_hint(const std::vector<std::string_view>& cells, std::size_t expected) {
+    if (cells.size() < expected) return "; leave a cell empty where a value is missing";
     for (std::size_t i = 0; i + 1 < cells.size(); ++i) {
         if (!is_whole_number(cells[i]) || !is_whole_number(cells[i + 1])) continue;
         return "; if a comma was meant as a decimal point, write 0.5";
     }
-    return "";
+    return "; put a cell that holds a comma in quotes";
 }
 
 class CsvReader final : public BlockReader {
@@ -128,6 +136,7 @@ void CsvReader::check_names() const {
     for (std::size_t i = 0; i < names_.size(); ++i) {
         const std::string& name = names_[i];
         if (name.empty()) input_.refuse("column " + std::to_string(i + 1) + " has no name; name each column");
+        if (has_control(name)) input_.refuse("a control character in the column name " + in_quotes(name));
         if (!known.insert(name).second) {
             input_.refuse("two columns are named " + in_quotes(name) + "; rename or remove one");
         }
@@ -142,10 +151,9 @@ void CsvReader::check_names() const {
 void CsvReader::add_row() {
     const std::vector<std::string_view>& cells = splitter_.cells();
     if (cells.size() != names_.size()) {
-        input_.refuse(lines_.back(), "found " + std::to_string(cells.size()) +
-                                         (cells.size() == 1 ? " cell" : " cells") + ", expected " +
-                                         std::to_string(names_.size()) + " as in the header" +
-                                         (cells.size() > names_.size() ? comma_hint(cells) : ""));
+        const std::string found = std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells");
+        input_.refuse(lines_.back(), "found " + found + ", expected " + std::to_string(names_.size()) +
+                                         " as in the header" + length_hint(cells, names_.size()));
     }
     for (std::size_t i = 0; i < cells.size(); ++i) columns_[i].add_cell(cells[i]);
 }

@@ -7,13 +7,6 @@
 namespace tfqkd {
 namespace {
 
-bool has_control(std::string_view text) {
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20) return true;
-    }
-    return false;
-}
-
 // Text that the reader would not take as it stands is written as a JSON string.
 void append_property_part(std::string& out, std::string_view part, bool is_key) {
     const bool bare = trim(part) == part && !part.starts_with('"') && !has_control(part);

@@ -39,7 +39,7 @@ bool Input::next_line(std::string_view& line) {
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.size() > longest_line) refuse("the line is longer than 1 MiB; is this a table?");
     if (!line.empty() && std::memchr(line.data(), '\0', line.size()) != nullptr) {
-        refuse("a zero byte: this is not a text file; save the table as UTF-8 text");
+        refuse(std::string(zero_byte));
     }
     return true;
 }
@@ -61,7 +61,8 @@ std::string_view Input::peek_line() {
         const std::string_view visible = text.substr(first_visible(text));
         const std::size_t stop = visible.find('\n');
         if (stop != std::string_view::npos) return visible.substr(0, stop);
-        if (text.size() > longest_line || !fill()) return visible;
+        if (text.size() > longest_line || ended_) return visible;
+        fill();
     }
 }
 
@@ -123,6 +124,7 @@ void Input::check_start() {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
         refuse(1, "this is UTF-16 text; save the table as UTF-8");
     }
+    if (text.starts_with("\x1F\x8B")) refuse(1, "this is a compressed file; unpack it first (gunzip)");
     if (text.starts_with("\xEF\xBB\xBF")) begin_ += 3;
     searched_ = std::max(searched_, begin_);
 }

@@ -10,6 +10,7 @@ namespace tfqkd {
 
 constexpr std::size_t longest_line = std::size_t{1} << 20;
 constexpr std::size_t most_columns = 10000;
+constexpr std::string_view zero_byte = "a zero byte: this is not a text file; save the table as UTF-8 text";
 
 // Lines of a stream through one reused buffer, without reading further than what is there already.
 class Input {

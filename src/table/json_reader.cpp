@@ -41,19 +41,18 @@ void parse(std::string_view text, std::size_t line, JsonRows& rows) {
 }
 
 Table some_rows(const Table& table, std::size_t first, std::size_t count) {
-    std::vector<Table::Column> columns = table.columns();
-    for (Table::Column& column : columns) {
-        std::visit(
-            [&](auto& cells) {
-                const auto begin = cells.begin() + static_cast<std::ptrdiff_t>(first);
-                cells.erase(begin + static_cast<std::ptrdiff_t>(count), cells.end());
-                cells.erase(cells.begin(), begin);
-            },
-            column.cells);
+    const auto part_of = [&](const auto& all) {
+        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+        return std::decay_t<decltype(all)>(begin, begin + static_cast<std::ptrdiff_t>(count));
+    };
+    std::vector<Table::Column> columns;
+    columns.reserve(table.columns().size());
+    for (const Table::Column& column : table.columns()) {
+        columns.push_back({column.name, {}});
+        std::visit([&](const auto& cells) { columns.back().cells = part_of(cells); }, column.cells);
     }
     Table part(std::move(columns));
-    const auto line = table.lines.begin() + static_cast<std::ptrdiff_t>(first);
-    part.lines.assign(line, line + static_cast<std::ptrdiff_t>(count));
+    part.lines = part_of(table.lines);
     part.properties = table.properties;
     part.source = table.source;
     return part;
@@ -80,7 +79,14 @@ class JsonReader final : public BlockReader {
   private:
     void read() {
         JsonRows rows(JsonRows::Kind::document, input_.source());
-        parse(input_.rest(), 1, rows);
+        const std::string text = input_.rest();
+        // The parser would take a zero byte for the end.
+        if (const std::size_t zero = text.find('\0'); zero != std::string::npos) {
+            const auto lines =
+                std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(zero), '\n');
+            input_.refuse(1 + static_cast<std::size_t>(lines), std::string(zero_byte));
+        }
+        parse(text, 1, rows);
         whole_ = rows.take();
     }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view expected_document =
     "expected an array of rows, or {\"properties\": {}, \"rows\": []}";
+constexpr std::size_t longest_reason = 200;
 constexpr std::string_view flat = "; a cell is a number, a text or null";
 
 }  // namespace
@@ -130,15 +131,16 @@ bool JsonRows::end_array() {
     return true;
 }
 
-bool JsonRows::parse_error(std::size_t, const std::string& token, const std::exception& error) {
+// The parser says "[json.exception...] parse error at line 1, column 5: syntax error while ...; last read:
+// ...".
+bool JsonRows::parse_error(std::size_t, const std::string&, const std::exception& error) {
     const std::string_view what = error.what();
-    // "[json.exception...] parse error at line 1, column 5: syntax error while ..."
     const std::size_t column = what.find("column ");
     std::string reason(column == std::string_view::npos ? what.substr(what.find("] ") + 2)
                                                         : what.substr(column));
-    if (token.starts_with('N') || token.starts_with('I') || token.starts_with("-I")) {
-        reason += "; a missing number is written null, an infinite one not at all";
-    }
+    const bool not_finite = reason.ends_with("N'") || reason.ends_with("na'") || reason.ends_with("I'");
+    if (reason.size() > longest_reason) reason = reason.substr(0, longest_reason) + "...";
+    if (not_finite) reason += "; a missing number is written null, an infinite one not at all";
     refuse("not valid JSON: " + reason);
 }
 
@@ -227,8 +229,9 @@ void JsonRows::new_column(const std::string& name) {
                ", which the first row has not");
     }
     if (name.empty()) refuse("a cell has no name; name each column");
+    if (has_control(name)) refuse("a control character in the column name " + in_quotes(name));
     if (names_.size() == most_columns)
-        refuse("more than " + std::to_string(most_columns) + " cells in a row");
+        refuse("more than " + std::to_string(most_columns) + " cells in a row; is this a table?");
     column_ = names_.size();
     index_.emplace(name, column_);
     names_.push_back(name);

@@ -53,7 +53,7 @@ class JsonRows {
     bool end_object();
     bool start_array(std::size_t);
     bool end_array();
-    bool parse_error(std::size_t, const std::string& token, const std::exception& error);
+    bool parse_error(std::size_t, const std::string&, const std::exception& error);
 
   private:
     enum class Place { outside, wrapper, rows, row, properties, after_properties };

@@ -92,7 +92,7 @@ bool is_same_file(int fd, const std::string& path) {
 // Opens and locks the partial file. Another run may rename or remove it between the two: then it is opened
 // again.
 Descriptor open_partial(const std::string& path, const std::string& partial) {
-    for (;;) {
+    for (int tries = 0; tries < 100; ++tries) {
         Descriptor file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
         if (file.get() < 0) {
             throw Error(ErrorKind::io,
@@ -106,6 +106,8 @@ Descriptor open_partial(const std::string& path, const std::string& partial) {
         if (::ftruncate(file.get(), 0) != 0) refuse_write(partial, errno);
         return file;
     }
+    throw Error(ErrorKind::io,
+                "can't write " + path + ": " + partial + " keeps changing; is another program writing it?");
 }
 
 // Renames; without `force` a file that appeared meanwhile is kept. Returns errno, or 0.
@@ -166,7 +168,7 @@ void OutputFile::State::open() {
         if (exists) check_existing(existing);
         file = open_partial(path, target + ".partial");
         partial = target + ".partial";
-        if (exists && ::fchmod(file.get(), existing.st_mode & 07777) != 0) refuse_write(path, errno);
+        if (exists) ::fchmod(file.get(), existing.st_mode & 07777);  // some file systems know no modes
     }
     stream.emplace(&buffer.emplace(file.get(), path));
     stream->exceptions(std::ios::badbit);
@@ -194,7 +196,8 @@ void OutputFile::State::check_existing(const struct stat& existing) const {
 }
 
 void OutputFile::State::commit() {
-    stream->flush();
+    buffer->pubsync();
+    if (!*stream) refuse_write(path, EIO);
     if (const int error = sync_file(file.get())) refuse_write(path, error);
     if (!partial.empty()) rename();
     if (const int error = file.close()) refuse_write(path, error);

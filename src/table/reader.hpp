@@ -31,6 +31,9 @@ bool read_json_string(std::string_view literal, std::string& text);
 // Appends `text` as a JSON string literal; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
+// Whether there are line ends, tabs, escapes and the like in it.
+bool has_control(std::string_view text);
+
 // The cells of a column while they are read: numbers until one cell is something else.
 class ColumnCells {
   public:
