@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tfqkd/table/quantity.hpp"
+
+namespace tfqkd::cli {
+
+struct Streams {
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+};
+
+// One flag. From these rows come the parser, the help and the documentation.
+struct Option {
+    std::string flag;      // "--seed"
+    std::string value;     // how its value is shown, such as "N"; "" for a switch
+    std::string fallback;  // what holds when it is not given, as text; "" for nothing
+    std::string help;
+    std::string group = "Options";
+    bool many = false;        // may be given several times
+    std::string letter = "";  // "-o"
+};
+
+// What the user said, flag by flag, all as text until it is asked for. Each getter throws Error (usage) that names the flag, the
+// value and what is allowed.
+class Arguments {
+  public:
+    Arguments(std::vector<Option> options, std::map<std::string, std::vector<std::string>> given)
+        : options_(std::move(options)), given_(std::move(given)) {}
+
+    bool has(const std::string& flag) const { return given_.contains(flag); }
+    std::string text(const std::string& flag) const;  // the fallback when it was not given
+    std::vector<std::string> all(const std::string& flag) const;
+    double number(const std::string& flag, const Interval& allowed) const;
+    std::uint64_t count(const std::string& flag, std::uint64_t lower, std::uint64_t upper) const;
+    std::vector<std::pair<std::string, double>> settings(const std::string& flag) const;  // NAME=VALUE, many
+    const std::vector<Option>& options() const { return options_; }
+
+  private:
+    std::vector<Option> options_;
+    std::map<std::string, std::vector<std::string>> given_;
+};
+
+struct Example {
+    std::string command, meaning;
+};
+
+// A subcommand. `options` sees the raw words, since some flags depend on the protocol.
+struct Command {
+    std::string name, summary, description;
+    std::vector<Example> examples;
+    std::string operand;       // how a word without a flag is shown, such as "[NAME]"; it is given as flag ""
+    std::function<std::vector<Option>(const std::vector<std::string>& words)> options;
+    std::function<int(const Arguments& arguments, Streams& streams)> run;
+};
+
+const std::vector<Command>& commands();
+
+// Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed), --config FILE.
+Arguments parse(const Command& command, const std::vector<std::string>& words);
+void print_help(const Command& command, const std::vector<Option>& options, std::ostream& out);
+void print_help(std::ostream& out);  // the program's
+
+// The protocol that the words ask for, or `fallback`; options that depend on it are made from it.
+std::string protocol_in(const std::vector<std::string>& words, const std::string& fallback = "sns-finite");
+
+// A quantity's name as a flag: "distance_km" -> "--distance-km".
+std::string flag_of(std::string_view name);
+
+}  // namespace tfqkd::cli

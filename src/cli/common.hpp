@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "cli/command.hpp"
+#include "tfqkd/protocol/protocol.hpp"
+#include "tfqkd/table/output_file.hpp"
+#include "tfqkd/table/table_io.hpp"
+
+// What several commands share: where links come from, where results go, how a search is set.
+namespace tfqkd::cli {
+
+std::vector<Option> protocol_options();
+std::vector<Option> link_options();    // --links, --sweep and a flag for each link input
+std::vector<Option> output_options();  // --output, --format, --force
+std::vector<Option> general_options(); // --threads, --quiet
+std::vector<Option> search_options();  // --method and its settings
+std::vector<Option> joined(std::vector<std::vector<Option>> parts);
+
+// A flag for a quantity, with unit, range and default from its table row.
+Option quantity_option(const Quantity& quantity, const std::string& group, bool with_default = true);
+
+int threads(const Arguments& arguments);
+SearchOptions search_settings(const Arguments& arguments);
+
+// Links block by block: from a file or a pipe, or one table from flags and sweeps.
+class LinkSource {
+  public:
+    LinkSource(const Arguments& arguments, Streams& streams);
+    ~LinkSource();
+    // The next rows and the links they describe; false at the end. The table keeps all of the input's columns.
+    bool next(Table& rows, Columns& links);
+
+  private:
+    std::vector<std::pair<std::string, double>> flags_;
+    std::unique_ptr<std::istream> file_;
+    std::unique_ptr<TableReader> reader_;
+    std::optional<Table> made_;
+    std::ostream& err_;
+    bool quiet_, told_ = false, any_ = false;
+};
+
+// Where a command's rows go: a file that is written whole or not at all, a device, or standard output.
+class ResultSink {
+  public:
+    ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default = TableFormat::text);
+    ~ResultSink();
+    void write(const Table& block);
+    void finish();
+
+  private:
+    std::unique_ptr<OutputFile> file_;
+    std::ostream& out_;
+    std::unique_ptr<TableWriter> writer_;
+    bool to_file_;
+};
+
+// Copies of a table's columns that do not take a name in `but`.
+Table without(const Table& table, const std::vector<std::string>& but);
+
+}  // namespace tfqkd::cli

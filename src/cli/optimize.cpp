@@ -1,0 +1,45 @@
+#include "cli/subcommands.hpp"
+#include "tfqkd/dataset/generate.hpp"
+#include "tfqkd/optimize/search.hpp"
+
+namespace tfqkd::cli {
+
+namespace {
+
+int run(const Arguments& arguments, Streams& streams) {
+    const auto protocol = make_protocol(arguments.text("--protocol"));
+    const auto search = make_search(arguments.text("--method"), search_settings(arguments));
+    const auto fixed = arguments.settings("--fix");
+    make_objective(*protocol, Columns(0, 0), fixed, 1);  // mistakes in --fix, before anything is opened
+    LinkSource source(arguments, streams);
+    ResultSink sink(arguments, streams);
+    Table rows;
+    for (Columns links; source.next(rows, links);) {
+        const Optima optima = search->maximize(make_objective(*protocol, links, fixed, threads(arguments)));
+        Table result = without_results(rows, protocol->info());
+        add_optima(result, protocol->info(), optima);
+        result.properties.emplace_back("protocol", protocol->info().spec());
+        sink.write(result);
+    }
+    sink.finish();
+    return 0;
+}
+
+}  // namespace
+
+Command optimize_command() {
+    return {"optimize",
+            "find the parameters with the highest key rate",
+            "Optimises a protocol's parameters for one link (from flags), for links along sweeps, or for a table of links. Every row says "
+            "how its search ended. Parameters that are not optimised keep their default, or the value of --fix.",
+            {{"tfqkd optimize --distance-km 300", "one link of 300 km with default devices"},
+             {"tfqkd optimize --sweep distance_km=0:500:10 --pulses 1e13 -o sweep.csv", "51 links, into a file"},
+             {"tfqkd optimize --links links.csv --protocol sns-finite:sources=asymmetric --format json", "a table of links with unequal arms"}},
+            "",
+            [](const std::vector<std::string>&) {
+                return joined({protocol_options(), link_options(), search_options(), output_options(), general_options()});
+            },
+            run};
+}
+
+}  // namespace tfqkd::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cli/common.hpp"
+
+// One maker for each subcommand; the list of all is in run.cpp.
+namespace tfqkd::cli {
+
+Command protocols_command();
+Command rate_command();
+Command optimize_command();
+Command generate_command();
+Command train_command();
+Command predict_command();
+Command benchmark_command();
+
+// The rows of an input table without columns that a result has as well.
+Table without_results(const Table& rows, const ProtocolInfo& info);
+
+}  // namespace tfqkd::cli
