@@ -71,6 +71,15 @@ TEST_CASE("a lonely missing number is a row", "[table]") {
     }
 }
 
+TEST_CASE("a CSV column name that looks like another kind of file comes back", "[table]") {
+    for (const char* name : {"a;b", "#a", "\xEF\xBB\xBFz", " a "}) {
+        CAPTURE(name);
+        Table table;
+        table.add(name, Table::Text{"t"});
+        check_same(read(written(table, TableFormat::csv), TableFormat::csv), table);
+    }
+}
+
 TEST_CASE("numbers come back bit for bit in every format", "[table]") {
     const Table table = random_numbers(30000);
     for (const TableFormat format : {TableFormat::csv, TableFormat::json, TableFormat::jsonl}) {

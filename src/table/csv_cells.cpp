@@ -1,7 +1,6 @@
 #include "csv_cells.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "tfqkd/error.hpp"
 

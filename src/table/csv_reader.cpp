@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cstring>
 #include <unordered_set>
+#include <utility>
 
 #include "csv_cells.hpp"
 #include "reader.hpp"

@@ -19,8 +19,8 @@ void append_property_part(std::string& out, std::string_view part, bool is_key) 
 }
 
 void append_cell(std::string& out, std::string_view cell) {
-    const bool bare = cell.find_first_of(",\"\r\n") == std::string_view::npos && trim(cell) == cell &&
-                      !cell.starts_with('#');
+    const bool bare = cell.find_first_of(",;\t\"\r\n") == std::string_view::npos && trim(cell) == cell &&
+                      !cell.starts_with('#') && !cell.starts_with("\xEF\xBB\xBF");
     if (bare) {
         out += cell;
         return;

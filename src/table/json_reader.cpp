@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "json_rows.hpp"
 #include "reader.hpp"

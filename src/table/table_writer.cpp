@@ -4,6 +4,7 @@
 #include <cmath>
 #include <ostream>
 #include <system_error>
+#include <utility>
 
 #include "tfqkd/error.hpp"
 #include "tfqkd/table/table_io.hpp"

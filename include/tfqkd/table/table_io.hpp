@@ -31,9 +31,9 @@ class TableReader {
     TableReader(const std::string& path, std::istream& standard_input);
     ~TableReader();
 
-    // The next rows: at least one, at most `most`, and no more than can be had without waiting. Every block
-    // has the same columns and properties. Returns false, with a table of no rows but with its columns, at
-    // the end.
+    // The next rows (std::cin says what is there only after std::ios::sync_with_stdio(false)): at least one,
+    // at most `most`, and no more than can be had without waiting. Every block has the same columns and
+    // properties. Returns false, with a table of no rows but with its columns, at the end.
     bool next(Table& block, std::size_t most);
 
   private:
