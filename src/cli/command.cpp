@@ -24,7 +24,8 @@ std::vector<std::string_view> flags_of(const std::vector<Option>& options) {
     return flags;
 }
 
-// CLI11 only takes the words apart; every value stays text, because its own readers of numbers accept too much.
+// CLI11 only takes the words apart; every value stays text, because its own readers of numbers accept too
+// much.
 Given take_apart(const Command& command, const std::vector<Option>& options, std::vector<std::string> words) {
     CLI::App app;
     app.set_help_flag();
@@ -37,7 +38,10 @@ Given take_apart(const Command& command, const std::vector<Option>& options, std
         if (option.value.empty())
             app.add_flag(names, switches[option.flag]);
         else
-            app.add_option(names, texts[option.flag])->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+            app.add_option(names, texts[option.flag])
+                ->expected(1)
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                ->allow_extra_args(false);
     }
     std::reverse(words.begin(), words.end());
     try {
@@ -48,13 +52,15 @@ Given take_apart(const Command& command, const std::vector<Option>& options, std
     for (const std::string& word : app.remaining()) {
         if (word.starts_with("-") && word != "-") {
             const std::string flag = word.substr(0, word.find('='));
-            refuse("no flag '" + flag + "' in 'tfqkd " + command.name + "'" + did_you_mean(flag, flags_of(options)) + "; see 'tfqkd " + command.name +
-                   " --help'");
+            refuse("no flag '" + flag + "' in 'tfqkd " + command.name + "'" +
+                   did_you_mean(flag, flags_of(options)) + "; see 'tfqkd " + command.name + " --help'");
         }
         operands.push_back(word);
     }
     const std::size_t most = command.operand.empty() ? 0 : 1;
-    if (operands.size() > most) refuse("unexpected word '" + operands[most] + "'; flags begin with --, see 'tfqkd " + command.name + " --help'");
+    if (operands.size() > most)
+        refuse("unexpected word '" + operands[most] + "'; flags begin with --, see 'tfqkd " + command.name +
+               " --help'");
     Given given;
     if (!operands.empty()) given[""] = operands;
     for (const Option& option : options) {
@@ -71,7 +77,8 @@ std::string json_text(const nlohmann::json& value, const std::string& key, const
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "true" : "";
     if (value.is_number()) return value.dump();
-    throw Error(ErrorKind::data, file + ": '" + key + "' must be text, a number, true, false or a list of these");
+    throw Error(ErrorKind::data,
+                file + ": '" + key + "' must be text, a number, true, false or a list of these");
 }
 
 // {"seed": 7, "fix": ["signal_intensity=0.4"]}: keys are flags without the dashes.
@@ -84,15 +91,21 @@ void add_config(Given& given, const std::vector<Option>& options, const std::str
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorKind::data, file + ": not JSON: " + error.what());
     }
-    if (!config.is_object()) throw Error(ErrorKind::data, file + ": must be one JSON object of flags without their dashes, as in {\"seed\": 7}");
+    if (!config.is_object())
+        throw Error(ErrorKind::data,
+                    file + ": must be one JSON object of flags without their dashes, as in {\"seed\": 7}");
     for (const auto& [key, value] : config.items()) {
-        const auto option = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.flag == "--" + key; });
+        const auto option = std::find_if(options.begin(), options.end(),
+                                         [&](const Option& o) { return o.flag == "--" + key; });
         if (option == options.end())
-            throw Error(ErrorKind::data, file + ": unknown key '" + key + "'" + did_you_mean("--" + key, flags_of(options)));
+            throw Error(ErrorKind::data,
+                        file + ": unknown key '" + key + "'" + did_you_mean("--" + key, flags_of(options)));
         if (given.contains(option->flag)) continue;
         std::vector<std::string> texts;
-        for (const auto& one : value.is_array() ? value : nlohmann::json::array({value})) texts.push_back(json_text(one, key, file));
-        if (texts.size() > 1 && !option->many) throw Error(ErrorKind::data, file + ": '" + key + "' takes one value");
+        for (const auto& one : value.is_array() ? value : nlohmann::json::array({value}))
+            texts.push_back(json_text(one, key, file));
+        if (texts.size() > 1 && !option->many)
+            throw Error(ErrorKind::data, file + ": '" + key + "' takes one value");
         std::erase(texts, "");
         if (!texts.empty()) given[option->flag] = texts;
     }
@@ -102,7 +115,8 @@ void add_environment(Given& given, const std::vector<Option>& options) {
     for (const Option& option : options) {
         if (given.contains(option.flag)) continue;
         std::string name = "TFQKD_" + option.flag.substr(2);
-        std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
         if (const char* text = std::getenv(name.c_str()); text && *text) given[option.flag] = {text};
     }
 }
@@ -128,8 +142,10 @@ constexpr std::size_t help_width = 100;
 
 void print_option(const Option& option, std::ostream& out) {
     constexpr std::size_t indent = 38;
-    std::string head = "  " + (option.letter.empty() ? "" : option.letter + ", ") + option.flag + (option.value.empty() ? "" : " " + option.value);
-    head += head.size() + 1 < indent ? std::string(indent - head.size(), ' ') : "\n" + std::string(indent, ' ');
+    std::string head = "  " + (option.letter.empty() ? "" : option.letter + ", ") + option.flag +
+                       (option.value.empty() ? "" : " " + option.value);
+    head +=
+        head.size() + 1 < indent ? std::string(indent - head.size(), ' ') : "\n" + std::string(indent, ' ');
     std::string text = option.help;
     if (!option.fallback.empty()) text += " [" + option.fallback + "]";
     out << head << wrapped(text, indent, help_width) << "\n";
@@ -153,7 +169,9 @@ double Arguments::number(const std::string& flag, const Interval& allowed) const
     const std::string value = text(flag);
     const auto number = parse_number(value);
     const std::string rule = ", must be a number in " + allowed.text();
-    if (!number) refuse(flag + " = '" + value + "'" + rule + (value.find(',') != std::string::npos ? "; write a decimal point" : ""));
+    if (!number)
+        refuse(flag + " = '" + value + "'" + rule +
+               (value.find(',') != std::string::npos ? "; write a decimal point" : ""));
     if (!allowed.contains(*number)) refuse(flag + " = " + value + rule);
     return *number;
 }
@@ -162,7 +180,8 @@ std::uint64_t Arguments::count(const std::string& flag, std::uint64_t lower, std
     const std::string value = text(flag);
     const auto number = parse_count(value);
     if (!number || *number < lower || *number > upper)
-        refuse(flag + " = '" + value + "', must be a whole number from " + std::to_string(lower) + " to " + std::to_string(upper));
+        refuse(flag + " = '" + value + "', must be a whole number from " + std::to_string(lower) + " to " +
+               std::to_string(upper));
     return *number;
 }
 
@@ -171,7 +190,8 @@ std::vector<std::pair<std::string, double>> Arguments::settings(const std::strin
     for (const std::string& one : all(flag)) {
         const std::size_t equals = one.find('=');
         const auto number = equals == std::string::npos ? std::nullopt : parse_number(one.substr(equals + 1));
-        if (!number || equals == 0) refuse(flag + " = '" + one + "', must be NAME=VALUE with a number as value");
+        if (!number || equals == 0)
+            refuse(flag + " = '" + one + "', must be NAME=VALUE with a number as value");
         settings.emplace_back(one.substr(0, equals), *number);
     }
     return settings;
@@ -195,7 +215,9 @@ std::string protocol_in(const std::vector<std::string>& words, const std::string
 
 Arguments parse(const Command& command, const std::vector<std::string>& words) {
     std::vector<Option> options = command.options(words);
-    options.push_back({"--config", "FILE", "", "JSON object of flags, used where neither flag nor environment says otherwise", "General"});
+    options.push_back({"--config", "FILE", "",
+                       "JSON object of flags, used where neither flag nor environment says otherwise",
+                       "General"});
     Given given = take_apart(command, options, words);
     add_environment(given, options);
     if (given.contains("--config")) add_config(given, options, given["--config"].back());
@@ -203,25 +225,28 @@ Arguments parse(const Command& command, const std::vector<std::string>& words) {
 }
 
 void print_help(const Command& command, const std::vector<Option>& options, std::ostream& out) {
-    out << "tfqkd " << command.name << " - " << command.summary << "\n\nUsage: tfqkd " << command.name << " [options]"
-        << (command.operand.empty() ? "" : " " + command.operand) << "\n\n"
+    out << "tfqkd " << command.name << " - " << command.summary << "\n\nUsage: tfqkd " << command.name
+        << " [options]" << (command.operand.empty() ? "" : " " + command.operand) << "\n\n"
         << wrapped(command.description, 0, help_width) << "\n";
     std::vector<std::string> groups;
     for (const Option& option : options)
-        if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) groups.push_back(option.group);
+        if (std::find(groups.begin(), groups.end(), option.group) == groups.end())
+            groups.push_back(option.group);
     for (const std::string& group : groups) {
         out << "\n" << group << ":\n";
         for (const Option& option : options)
             if (option.group == group) print_option(option, out);
     }
     out << "\nExamples:\n";
-    for (const Example& example : command.examples) out << "  " << example.command << "\n      " << wrapped(example.meaning, 6, help_width) << "\n";
+    for (const Example& example : command.examples)
+        out << "  " << example.command << "\n      " << wrapped(example.meaning, 6, help_width) << "\n";
 }
 
 void print_help(std::ostream& out) {
     out << "tfqkd - key rates, optimal parameters and networks for twin-field quantum key distribution\n\n"
            "Usage: tfqkd COMMAND [options]\n\nCommands:\n";
-    for (const Command& command : commands()) out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << "\n";
+    for (const Command& command : commands())
+        out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << "\n";
     out << "\n  --version   version, build and libraries; --format json for programs\n"
            "  --help      this text; 'tfqkd COMMAND --help' for a command\n\n"
            "Data go to standard output, talk to standard error. Exit codes: 0 ok, 1 a gate failed, 2 usage,\n"

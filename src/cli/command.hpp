@@ -29,8 +29,8 @@ struct Option {
     std::string letter = "";  // "-o"
 };
 
-// What the user said, flag by flag, all as text until it is asked for. Each getter throws Error (usage) that names the flag, the
-// value and what is allowed.
+// What the user said, flag by flag, all as text until it is asked for. Each getter throws Error (usage) that
+// names the flag, the value and what is allowed.
 class Arguments {
   public:
     Arguments(std::vector<Option> options, std::map<std::string, std::vector<std::string>> given)
@@ -57,14 +57,15 @@ struct Example {
 struct Command {
     std::string name, summary, description;
     std::vector<Example> examples;
-    std::string operand;       // how a word without a flag is shown, such as "[NAME]"; it is given as flag ""
+    std::string operand;  // how a word without a flag is shown, such as "[NAME]"; it is given as flag ""
     std::function<std::vector<Option>(const std::vector<std::string>& words)> options;
     std::function<int(const Arguments& arguments, Streams& streams)> run;
 };
 
 const std::vector<Command>& commands();
 
-// Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed), --config FILE.
+// Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed), --config
+// FILE.
 Arguments parse(const Command& command, const std::vector<std::string>& words);
 void print_help(const Command& command, const std::vector<Option>& options, std::ostream& out);
 void print_help(std::ostream& out);  // the program's

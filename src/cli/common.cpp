@@ -31,10 +31,12 @@ struct Sweep {
 // "distance_km=0:500:10": from 0 to 500 in steps of 10.
 Sweep parse_sweep(const std::string& text) {
     const auto refuse = [&](const std::string& why) -> Sweep {
-        throw Error(ErrorKind::usage, "--sweep = '" + text + "': " + why + "; write NAME=START:STOP:STEP, as in distance_km=0:500:10");
+        throw Error(ErrorKind::usage, "--sweep = '" + text + "': " + why +
+                                          "; write NAME=START:STOP:STEP, as in distance_km=0:500:10");
     };
     const std::size_t equals = text.find('='), first = text.find(':'), second = text.find(':', first + 1);
-    if (equals == std::string::npos || first == std::string::npos || second == std::string::npos || first < equals)
+    if (equals == std::string::npos || first == std::string::npos || second == std::string::npos ||
+        first < equals)
         return refuse("not a sweep");
     Sweep sweep{text.substr(0, equals), {}};
     if (!is_link_input(sweep.name)) {
@@ -46,7 +48,8 @@ Sweep parse_sweep(const std::string& text) {
     const auto stop = parse_number(std::string_view(text).substr(first + 1, second - first - 1));
     const auto step = parse_number(std::string_view(text).substr(second + 1));
     if (!start || !stop || !step) return refuse("START, STOP and STEP must be numbers");
-    if (*stop < *start || !(*step > 0)) return refuse("STOP must not be below START, and STEP must be above 0");
+    if (*stop < *start || !(*step > 0))
+        return refuse("STOP must not be below START, and STEP must be above 0");
     const double count = std::floor((*stop - *start) / *step * (1 + 1e-12)) + 1;
     if (count > static_cast<double>(most_sweep_rows)) return refuse("it has more than 10 million values");
     for (double i = 0; i < count; ++i) sweep.values.push_back(*start + i * *step);
@@ -57,13 +60,15 @@ Sweep parse_sweep(const std::string& text) {
 Table made_table(const std::vector<Sweep>& sweeps, const std::vector<std::pair<std::string, double>>& flags) {
     std::size_t rows = 1;
     for (const Sweep& sweep : sweeps) rows *= sweep.values.size();
-    if (rows > most_sweep_rows) throw Error(ErrorKind::usage, "the sweeps have more than 10 million combinations");
+    if (rows > most_sweep_rows)
+        throw Error(ErrorKind::usage, "the sweeps have more than 10 million combinations");
     Table table;
     std::size_t repeat = rows;
     for (const Sweep& sweep : sweeps) {
         repeat /= sweep.values.size();
         Table::Numbers cells(rows);
-        for (std::size_t row = 0; row < rows; ++row) cells[row] = sweep.values[row / repeat % sweep.values.size()];
+        for (std::size_t row = 0; row < rows; ++row)
+            cells[row] = sweep.values[row / repeat % sweep.values.size()];
         table.add(sweep.name, std::move(cells));
     }
     for (const auto& [name, value] : flags)
@@ -75,7 +80,8 @@ Table made_table(const std::vector<Sweep>& sweeps, const std::vector<std::pair<s
 std::vector<std::pair<std::string, double>> quantities_from_flags(const Arguments& arguments) {
     std::vector<std::pair<std::string, double>> values;
     for (const Quantity& q : link_inputs())
-        if (const std::string flag = flag_of(q.name); arguments.has(flag)) values.emplace_back(q.name, arguments.number(flag, q.valid));
+        if (const std::string flag = flag_of(q.name); arguments.has(flag))
+            values.emplace_back(q.name, arguments.number(flag, q.valid));
     return values;
 }
 
@@ -88,18 +94,23 @@ std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
 }
 
 Option quantity_option(const Quantity& q, const std::string& group, bool with_default) {
-    return {flag_of(q.name), q.unit.empty() ? "NUMBER" : std::string(q.unit), with_default ? format_number(q.start) : "",
+    return {flag_of(q.name), q.unit.empty() ? "NUMBER" : std::string(q.unit),
+            with_default ? format_number(q.start) : "",
             std::string(q.help) + ", " + words_with_unit(q, q.valid), group};
 }
 
 std::vector<Option> protocol_options() {
-    return {{"--protocol", "NAME", "sns-finite", "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}};
+    return {{"--protocol", "NAME", "sns-finite",
+             "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}};
 }
 
 std::vector<Option> link_options() {
     std::vector<Option> options{
-        {"--links", "FILE", "", "table of links (CSV, JSON, JSON Lines), a column for each quantity; '-' is standard input", "Links", false, "-l"},
-        {"--sweep", "NAME=A:B:STEP", "", "links along a link quantity; several give every combination", "Links", true}};
+        {"--links", "FILE", "",
+         "table of links (CSV, JSON, JSON Lines), a column for each quantity; '-' is standard input", "Links",
+         false, "-l"},
+        {"--sweep", "NAME=A:B:STEP", "", "links along a link quantity; several give every combination",
+         "Links", true}};
     for (const Quantity& q : link_inputs()) {
         const bool length = q.name.starts_with("distance") || q.name.starts_with("loss");
         options.push_back(quantity_option(q, "Links", !length));
@@ -108,8 +119,12 @@ std::vector<Option> link_options() {
 }
 
 std::vector<Option> output_options() {
-    return {{"--output", "FILE", "", "where results go; written whole or not at all; '-' is standard output", "Output", false, "-o"},
-            {"--format", "FORMAT", "", "text, csv, json, jsonl or markdown; by the ending of --output, else text on a terminal, csv in a pipe", "Output"},
+    return {{"--output", "FILE", "", "where results go; written whole or not at all; '-' is standard output",
+             "Output", false, "-o"},
+            {"--format", "FORMAT", "",
+             "text, csv, json, jsonl or markdown; by the ending of --output, else text on a terminal, csv in "
+             "a pipe",
+             "Output"},
             {"--force", "", "", "replace an existing file", "Output"}};
 }
 
@@ -120,15 +135,20 @@ std::vector<Option> general_options() {
 
 std::vector<Option> search_options() {
     const SearchOptions defaults;
-    return {{"--method", "NAME", "lsa", "lsa, or nlopt:NAME such as nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM", "Search"},
+    return {{"--method", "NAME", "lsa",
+             "lsa, or nlopt:NAME such as nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM", "Search"},
             {"--fix", "NAME=VALUE", "", "hold a parameter at a value", "Search", true},
-            {"--tolerance", "NUMBER", format_number(defaults.tolerance), "relative gain in rate below which the search ends, (0, 1)", "Search"},
-            {"--max-evaluations", "N", std::to_string(defaults.most_evaluations), "evaluations of a link at most", "Search"},
-            {"--restarts", "N", std::to_string(defaults.restarts), "further starts where no key was found", "Search"}};
+            {"--tolerance", "NUMBER", format_number(defaults.tolerance),
+             "relative gain in rate below which the search ends, (0, 1)", "Search"},
+            {"--max-evaluations", "N", std::to_string(defaults.most_evaluations),
+             "evaluations of a link at most", "Search"},
+            {"--restarts", "N", std::to_string(defaults.restarts), "further starts where no key was found",
+             "Search"}};
 }
 
 int threads(const Arguments& arguments) {
-    return arguments.has("--threads") ? static_cast<int>(arguments.count("--threads", 1, 4096)) : default_threads();
+    return arguments.has("--threads") ? static_cast<int>(arguments.count("--threads", 1, 4096))
+                                      : default_threads();
 }
 
 SearchOptions search_settings(const Arguments& arguments) {
@@ -146,13 +166,15 @@ LinkSource::LinkSource(const Arguments& arguments, Streams& streams)
         sweeps.push_back(parse_sweep(text));
         const auto& name = sweeps.back().name;
         if (std::any_of(flags_.begin(), flags_.end(), [&](const auto& flag) { return flag.first == name; }))
-            throw Error(ErrorKind::usage, "both --sweep and " + flag_of(name) + " set " + name + "; give one of them");
+            throw Error(ErrorKind::usage,
+                        "both --sweep and " + flag_of(name) + " set " + name + "; give one of them");
     }
     if (!arguments.has("--links")) {
         made_ = made_table(sweeps, flags_);
         return;
     }
-    if (!sweeps.empty()) throw Error(ErrorKind::usage, "--links and --sweep both say which links; give one of them");
+    if (!sweeps.empty())
+        throw Error(ErrorKind::usage, "--links and --sweep both say which links; give one of them");
     reader_ = std::make_unique<TableReader>(arguments.text("--links"), streams.in);
 }
 
@@ -172,14 +194,16 @@ bool LinkSource::next(Table& rows, Columns& links) {
     if (!made_ && !told_ && !quiet_ && !assumed.empty()) {
         err_ << "tfqkd: not in the table, so at its default:";
         for (const Quantity& q : link_quantities())
-            if (std::find(assumed.begin(), assumed.end(), q.name) != assumed.end()) err_ << " " << q.name << "=" << format_number(q.start);
+            if (std::find(assumed.begin(), assumed.end(), q.name) != assumed.end())
+                err_ << " " << q.name << "=" << format_number(q.start);
         err_ << "\n";
         told_ = true;
     }
     return true;
 }
 
-ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default) : out_(streams.out) {
+ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default)
+    : out_(streams.out) {
     const std::string path = arguments.text("--output");
     to_file_ = !path.empty() && path != "-";
     TableFormat format = TableFormat::csv;
@@ -188,7 +212,9 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
         constexpr std::string_view names[] = {"text", "csv", "json", "jsonl", "markdown"};
         const auto found = std::find(std::begin(names), std::end(names), name);
         if (found == std::end(names))
-            throw Error(ErrorKind::usage, "--format = '" + name + "', must be text, csv, json, jsonl or markdown" + did_you_mean(name, names));
+            throw Error(ErrorKind::usage, "--format = '" + name +
+                                              "', must be text, csv, json, jsonl or markdown" +
+                                              did_you_mean(name, names));
         format = static_cast<TableFormat>(found - std::begin(names));
     } else if (to_file_) {
         format = format_of_file(path).value_or(TableFormat::csv);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "tfqkd/optimize/search.hpp"
 #include "tfqkd/protocol/protocol.hpp"
 #include "tfqkd/table/output_file.hpp"
 #include "tfqkd/table/table_io.hpp"
@@ -13,10 +14,10 @@
 namespace tfqkd::cli {
 
 std::vector<Option> protocol_options();
-std::vector<Option> link_options();    // --links, --sweep and a flag for each link input
-std::vector<Option> output_options();  // --output, --format, --force
-std::vector<Option> general_options(); // --threads, --quiet
-std::vector<Option> search_options();  // --method and its settings
+std::vector<Option> link_options();     // --links, --sweep and a flag for each link input
+std::vector<Option> output_options();   // --output, --format, --force
+std::vector<Option> general_options();  // --threads, --quiet
+std::vector<Option> search_options();   // --method and its settings
 std::vector<Option> joined(std::vector<std::vector<Option>> parts);
 
 // A flag for a quantity, with unit, range and default from its table row.
@@ -30,7 +31,8 @@ class LinkSource {
   public:
     LinkSource(const Arguments& arguments, Streams& streams);
     ~LinkSource();
-    // The next rows and the links they describe; false at the end. The table keeps all of the input's columns.
+    // The next rows and the links they describe; false at the end. The table keeps all of the input's
+    // columns.
     bool next(Table& rows, Columns& links);
 
   private:
@@ -45,7 +47,8 @@ class LinkSource {
 // Where a command's rows go: a file that is written whole or not at all, a device, or standard output.
 class ResultSink {
   public:
-    ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default = TableFormat::text);
+    ResultSink(const Arguments& arguments, Streams& streams,
+               TableFormat terminal_default = TableFormat::text);
     ~ResultSink();
     void write(const Table& block);
     void finish();

@@ -24,11 +24,17 @@ GenerateOptions generate_options(const Arguments& arguments) {
     options.domain = default_domain(*make_protocol(options.protocol));
     options.domain.set = arguments.settings("--set");
     for (const auto& [name, value] : options.domain.set)
-        if (!is_link_input(name)) throw Error(ErrorKind::usage, "--set " + name + ": no such link quantity; see 'tfqkd protocols " + options.protocol + "'");
+        if (!is_link_input(name))
+            throw Error(ErrorKind::usage, "--set " + name + ": no such link quantity; see 'tfqkd protocols " +
+                                              options.protocol + "'");
     const auto replaced = [&](const DomainAxis& axis) {
         // Losses and distances state the same thing: a new one takes the place of the default one.
-        const auto length = [](std::string_view name) { return name.starts_with("distance") || name.starts_with("loss"); };
-        const auto same = [&](const std::string& name) { return name == axis.name || (length(name) && length(axis.name)); };
+        const auto length = [](std::string_view name) {
+            return name.starts_with("distance") || name.starts_with("loss");
+        };
+        const auto same = [&](const std::string& name) {
+            return name == axis.name || (length(name) && length(axis.name));
+        };
         for (const std::string& range : ranges)
             if (same(parse_axis(range).name)) return true;
         for (const auto& [name, value] : options.domain.set)
@@ -39,7 +45,8 @@ GenerateOptions generate_options(const Arguments& arguments) {
     for (const std::string& range : ranges) {
         const DomainAxis axis = parse_axis(range);
         for (const DomainAxis& other : options.domain.axes)
-            if (other.name == axis.name) throw Error(ErrorKind::usage, "--range names " + axis.name + " twice");
+            if (other.name == axis.name)
+                throw Error(ErrorKind::usage, "--range names " + axis.name + " twice");
         options.domain.axes.push_back(axis);
     }
     return options;
@@ -65,26 +72,34 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Command generate_command() {
-    return {"generate",
-            "draw links from a domain and optimise them: a data set of optima",
-            "Draws links at random (or along a Sobol series, or on a grid) from the default domain or from --range, finds the best parameters of each one, and "
-            "writes a row each. A row depends on the settings, the seed and its index alone. Links without any key are kept and marked.",
-            {{"tfqkd generate --rows 20000 -o training.csv", "a training set on the default domain"},
-             {"tfqkd generate --rows 5000 --range distance_km=0:200 --set pulses=1e12 -o short.csv", "another domain: short links, one number of pulses"},
-             {"tfqkd generate --sampling grid --range distance_km=0:400:41 --range pulses=1e10:1e16:7 --set detector_efficiency=0.5 --set misalignment=0.03 "
-              "--set dark_count_probability=1e-8 --set error_correction_inefficiency=1.1 -o grid.csv",
-              "every combination on a grid"}},
-            "",
-            [](const std::vector<std::string>&) {
-                const std::vector<Option> domain{
-                    {"--rows", "N", "1000", "number of links; a grid has its own", "Domain"},
-                    {"--seed", "N", "1", "seed of the draws, 0 to 2^64-1", "Domain"},
-                    {"--sampling", "KIND", "random", "random, sobol or grid", "Domain"},
-                    {"--range", "NAME=A:B", "", "range of a link quantity in place of the default domain's; NAME=A:B:STEPS for a grid", "Domain", true},
-                    {"--set", "NAME=VALUE", "", "one value of a link quantity for all links", "Domain", true}};
-                return joined({protocol_options(), domain, search_options(), output_options(), general_options()});
-            },
-            run};
+    return {
+        "generate",
+        "draw links from a domain and optimise them: a data set of optima",
+        "Draws links at random (or along a Sobol series, or on a grid) from the default domain or from "
+        "--range, finds the best parameters of each one, and "
+        "writes a row each. A row depends on the settings, the seed and its index alone. Links without any "
+        "key are kept and marked.",
+        {{"tfqkd generate --rows 20000 -o training.csv", "a training set on the default domain"},
+         {"tfqkd generate --rows 5000 --range distance_km=0:200 --set pulses=1e12 -o short.csv",
+          "another domain: short links, one number of pulses"},
+         {"tfqkd generate --sampling grid --range distance_km=0:400:41 --range pulses=1e10:1e16:7 --set "
+          "detector_efficiency=0.5 --set misalignment=0.03 "
+          "--set dark_count_probability=1e-8 --set error_correction_inefficiency=1.1 -o grid.csv",
+          "every combination on a grid"}},
+        "",
+        [](const std::vector<std::string>&) {
+            const std::vector<Option> domain{
+                {"--rows", "N", "1000", "number of links; a grid has its own", "Domain"},
+                {"--seed", "N", "1", "seed of the draws, 0 to 2^64-1", "Domain"},
+                {"--sampling", "KIND", "random", "random, sobol or grid", "Domain"},
+                {"--range", "NAME=A:B", "",
+                 "range of a link quantity in place of the default domain's; NAME=A:B:STEPS for a grid",
+                 "Domain", true},
+                {"--set", "NAME=VALUE", "", "one value of a link quantity for all links", "Domain", true}};
+            return joined(
+                {protocol_options(), domain, search_options(), output_options(), general_options()});
+        },
+        run};
 }
 
 }  // namespace tfqkd::cli

@@ -28,18 +28,22 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Command optimize_command() {
-    return {"optimize",
-            "find the parameters with the highest key rate",
-            "Optimises a protocol's parameters for one link (from flags), for links along sweeps, or for a table of links. Every row says "
-            "how its search ended. Parameters that are not optimised keep their default, or the value of --fix.",
-            {{"tfqkd optimize --distance-km 300", "one link of 300 km with default devices"},
-             {"tfqkd optimize --sweep distance_km=0:500:10 --pulses 1e13 -o sweep.csv", "51 links, into a file"},
-             {"tfqkd optimize --links links.csv --protocol sns-finite:sources=asymmetric --format json", "a table of links with unequal arms"}},
-            "",
-            [](const std::vector<std::string>&) {
-                return joined({protocol_options(), link_options(), search_options(), output_options(), general_options()});
-            },
-            run};
+    return {
+        "optimize",
+        "find the parameters with the highest key rate",
+        "Optimises a protocol's parameters for one link (from flags), for links along sweeps, or for a table "
+        "of links. Every row says "
+        "how its search ended. Parameters that are not optimised keep their default, or the value of --fix.",
+        {{"tfqkd optimize --distance-km 300", "one link of 300 km with default devices"},
+         {"tfqkd optimize --sweep distance_km=0:500:10 --pulses 1e13 -o sweep.csv", "51 links, into a file"},
+         {"tfqkd optimize --links links.csv --protocol sns-finite:sources=asymmetric --format json",
+          "a table of links with unequal arms"}},
+        "",
+        [](const std::vector<std::string>&) {
+            return joined(
+                {protocol_options(), link_options(), search_options(), output_options(), general_options()});
+        },
+        run};
 }
 
 }  // namespace tfqkd::cli

@@ -7,7 +7,8 @@
 
 namespace tfqkd::cli {
 
-// A line on standard error with the share done, the rate and the time left; only on a terminal, and one closing line otherwise.
+// A line on standard error with the share done, the rate and the time left; only on a terminal, and one
+// closing line otherwise.
 class Progress {
   public:
     Progress(std::ostream& err, std::string what, std::uint64_t total, bool quiet);

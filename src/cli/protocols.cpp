@@ -48,8 +48,11 @@ Table quantities(const ProtocolInfo& info) {
 }
 
 void describe(const ProtocolInfo& info, std::ostream& out) {
-    out << info.spec() << ": " << info.title << "\n\n" << info.description << "\n\nSecurity: " << info.security << "\n";
-    if (!info.options.empty()) out << "\nOptions (as in " << info.name << ":" << info.options.front().name << "=" << info.options.front().choices.back() << "):\n";
+    out << info.spec() << ": " << info.title << "\n\n"
+        << info.description << "\n\nSecurity: " << info.security << "\n";
+    if (!info.options.empty())
+        out << "\nOptions (as in " << info.name << ":" << info.options.front().name << "="
+            << info.options.front().choices.back() << "):\n";
     for (const ProtocolOption& option : info.options) {
         out << "  " << option.name << " = ";
         for (std::size_t i = 0; i < option.choices.size(); ++i) out << (i ? " | " : "") << option.choices[i];
@@ -88,9 +91,11 @@ int run(const Arguments& arguments, Streams& streams) {
 Command protocols_command() {
     return {"protocols",
             "the protocols, and what one of them depends on",
-            "Without a name: the list. With a name: what the protocol is and is proved against, its options, the link quantities and parameters with units, "
+            "Without a name: the list. With a name: what the protocol is and is proved against, its options, "
+            "the link quantities and parameters with units, "
             "ranges and defaults, the equations and the papers.",
-            {{"tfqkd protocols", "the list"}, {"tfqkd protocols sns-finite:sources=asymmetric", "one protocol with an option chosen"}},
+            {{"tfqkd protocols", "the list"},
+             {"tfqkd protocols sns-finite:sources=asymmetric", "one protocol with an option chosen"}},
             "[NAME]",
             [](const std::vector<std::string>&) { return joined({output_options()}); },
             run};

@@ -11,7 +11,8 @@ namespace tfqkd::cli {
 namespace {
 
 // The parameters of each row: from its columns, else from flags, else their start values.
-Columns read_points(const Table& rows, const Columns& links, const Protocol& protocol, const Arguments& arguments) {
+Columns read_points(const Table& rows, const Columns& links, const Protocol& protocol,
+                    const Arguments& arguments) {
     const auto& parameters = protocol.info().parameters;
     Columns points(links.rows(), static_cast<Eigen::Index>(parameters.size()));
     for (std::size_t k = 0; k < parameters.size(); ++k) {
@@ -41,7 +42,8 @@ Table explanation(const Protocol& protocol, const Columns& links, const Columns&
         for (const Intermediate& step : protocol.explain(row_of(links, row), row_of(points, row))) {
             rows.push_back(static_cast<double>(first) + static_cast<double>(row));
             names.push_back(step.name);
-            values.push_back(std::isfinite(step.value) ? step.value : std::numeric_limits<double>::quiet_NaN());
+            values.push_back(std::isfinite(step.value) ? step.value
+                                                       : std::numeric_limits<double>::quiet_NaN());
         }
     Table table;
     table.add("row", std::move(rows));
@@ -50,7 +52,8 @@ Table explanation(const Protocol& protocol, const Columns& links, const Columns&
     return table;
 }
 
-Table sensitivities(const Protocol& protocol, const Columns& links, const Columns& points, std::size_t first) {
+Table sensitivities(const Protocol& protocol, const Columns& links, const Columns& points,
+                    std::size_t first) {
     Table::Numbers rows, values, slopes, elasticities;
     Table::Text names, units;
     for (Eigen::Index row = 0; row < links.rows(); ++row) {
@@ -99,7 +102,8 @@ Table rates(const Protocol& protocol, const Table& rows, const Columns& links, c
 int run(const Arguments& arguments, Streams& streams) {
     const auto protocol = make_protocol(arguments.text("--protocol"));
     const bool explain = arguments.has("--explain"), sensitivity = arguments.has("--sensitivity");
-    if (explain && sensitivity) throw Error(ErrorKind::usage, "--explain and --sensitivity are two tables; ask for one of them");
+    if (explain && sensitivity)
+        throw Error(ErrorKind::usage, "--explain and --sensitivity are two tables; ask for one of them");
     LinkSource source(arguments, streams);
     ResultSink sink(arguments, streams);
     std::size_t first = 0;
@@ -117,7 +121,13 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Table without_results(const Table& rows, const ProtocolInfo& info) {
-    std::vector<std::string> names{"key_rate_bit_per_pulse", "signed_rate_bit_per_pulse", "projected_slope", "evaluations", "stop", "status", "outside"};
+    std::vector<std::string> names{"key_rate_bit_per_pulse",
+                                   "signed_rate_bit_per_pulse",
+                                   "projected_slope",
+                                   "evaluations",
+                                   "stop",
+                                   "status",
+                                   "outside"};
     for (const Quantity& q : info.parameters) names.emplace_back(q.name);
     Table rest = without(rows, names);
     std::erase_if(rest.properties, [](const auto& property) { return property.first == "protocol"; });
@@ -125,23 +135,29 @@ Table without_results(const Table& rows, const ProtocolInfo& info) {
 }
 
 Command rate_command() {
-    return {"rate",
-            "the key rate at given parameters",
-            "Computes key rates at the parameters given by flags or by columns of the table of links; parameters that are not given have the "
-            "defaults shown. The signed rate is the formula's value; below 0 there is no key.",
-            {{"tfqkd rate --distance-km 300 --signal-intensity 0.43 --explain", "every intermediate of the formula at one link"},
-             {"tfqkd rate --distance-km 300 --sensitivity", "which quantities the rate hangs on, d ln R / d x"},
-             {"tfqkd optimize --distance-km 300 | tfqkd rate --links -", "the rate again, at the optimum"}},
-            "",
-            [](const std::vector<std::string>& words) {
-                std::vector<Option> parameters;
-                const auto protocol = make_protocol(protocol_in(words));
-                for (const Quantity& q : protocol->info().parameters) parameters.push_back(quantity_option(q, "Parameters of " + protocol->info().spec()));
-                const std::vector<Option> views{{"--explain", "", "", "every intermediate of the formula, by its symbol", "Output"},
-                                                {"--sensitivity", "", "", "d ln R / d x for every link quantity and parameter", "Output"}};
-                return joined({protocol_options(), link_options(), parameters, output_options(), views, general_options()});
-            },
-            run};
+    return {
+        "rate",
+        "the key rate at given parameters",
+        "Computes key rates at the parameters given by flags or by columns of the table of links; parameters "
+        "that are not given have the "
+        "defaults shown. The signed rate is the formula's value; below 0 there is no key.",
+        {{"tfqkd rate --distance-km 300 --signal-intensity 0.43 --explain",
+          "every intermediate of the formula at one link"},
+         {"tfqkd rate --distance-km 300 --sensitivity", "which quantities the rate hangs on, d ln R / d x"},
+         {"tfqkd optimize --distance-km 300 | tfqkd rate --links -", "the rate again, at the optimum"}},
+        "",
+        [](const std::vector<std::string>& words) {
+            std::vector<Option> parameters;
+            const auto protocol = make_protocol(protocol_in(words));
+            for (const Quantity& q : protocol->info().parameters)
+                parameters.push_back(quantity_option(q, "Parameters of " + protocol->info().spec()));
+            const std::vector<Option> views{
+                {"--explain", "", "", "every intermediate of the formula, by its symbol", "Output"},
+                {"--sensitivity", "", "", "d ln R / d x for every link quantity and parameter", "Output"}};
+            return joined(
+                {protocol_options(), link_options(), parameters, output_options(), views, general_options()});
+        },
+        run};
 }
 
 }  // namespace tfqkd::cli
