@@ -24,6 +24,11 @@ constexpr Entry entries[] = {
     {"aopp-decoy", make_aopp_decoy},
     {"aopp-finite", make_aopp_finite},
     {"aopp-finite-simple", make_aopp_finite_simple},
+    {"pm-asymptotic", make_pm_asymptotic},
+    {"pm-decoy", make_pm_decoy},
+    {"tf-original", make_tf_original},
+    {"plob", make_plob},
+    {"repeater", make_repeater},
 };
 
 [[noreturn]] void refuse(const std::string& what, std::string_view typed,
