@@ -67,7 +67,7 @@ class Model {
             CHECK(same.isFinite().all());
             CHECK(slopes.isFinite().all());
         }
-        for (Eigen::Index row = 0; row < 200; ++row)
+        for (Eigen::Index row = 0; row < rows; ++row)
             for (const double x : protocol_->sensitivity(row_of(links_, row), row_of(points_, row)))
                 if (!std::isfinite(x)) FAIL_CHECK("sensitivity of row " << row);
     }

@@ -19,6 +19,15 @@ T sns_error_correction(const Link<T>& link, const SnsObservables<T>& o, ErrorCor
     return link.error_correction_inefficiency *
            (o.n_t0 * binary_entropy(error_0) + o.n_t1 * binary_entropy(error_1));
 }
+
+// More errors than correct bits are cheap to correct but are no way to a key; without this a search that has
+// found none yet would go there.
+template <class T>
+T sns_error_excess(const Link<T>& link, const SnsObservables<T>& o) {
+    const T half(0.5), e = max(o.e_z, half);
+    return link.error_correction_inefficiency * (1.0 - binary_entropy(e)) + 2.0 * (e - half);
+}
+
 template <SnsLevel level, template <class, SnsLevel> class Sources>
 struct SnsModel {
     template <class T>
@@ -40,7 +49,8 @@ struct SnsModel {
         note("n_10", n_10);
         note("n_1", n_1);
         const T correction = sns_error_correction(link, o, error_correction, note);
-        return {n_1 * sns_secret_fraction(single.phase_error) - correction, o.n_t, single.excess};  // (S30)
+        return {n_1 * sns_secret_fraction(single.phase_error) - correction, o.n_t,  // (S30)
+                single.excess + sns_error_excess(link, o)};
     }
 
   private:
@@ -57,8 +67,9 @@ struct SnsModel {
         const T correction = link.pulses * sns_error_correction(link, o, error_correction, note);
         const T bits = n_1 * sns_secret_fraction(phase_error) - correction - sns_final_bits(link);  // (S33)
         note("key_bits", bits);
-        const T few = max(1.0 - expected / beta, T(0.0));
-        return {bits / link.pulses, o.n_t, single.excess + few + sns_phase_excess(phase_error, T(1.0))};
+        const T few = max(1.0 - expected / beta, T(0.0)), errors = sns_error_excess(link, o);
+        return {bits / link.pulses, o.n_t,
+                single.excess + few + errors + sns_phase_excess(phase_error, T(1.0))};
     }
 };
 
