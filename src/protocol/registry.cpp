@@ -20,6 +20,15 @@ constexpr Entry entries[] = {
     {"sns-asymptotic", make_sns_asymptotic},
     {"sns-decoy", make_sns_decoy},
     {"sns-finite", make_sns_finite},
+    {"aopp-asymptotic", make_aopp_asymptotic},
+    {"aopp-decoy", make_aopp_decoy},
+    {"aopp-finite", make_aopp_finite},
+    {"aopp-finite-simple", make_aopp_finite_simple},
+    {"pm-asymptotic", make_pm_asymptotic},
+    {"pm-decoy", make_pm_decoy},
+    {"tf-original", make_tf_original},
+    {"plob", make_plob},
+    {"repeater", make_repeater},
 };
 
 [[noreturn]] void refuse(const std::string& what, std::string_view typed,

@@ -35,5 +35,14 @@ class Choices {
 std::unique_ptr<const Protocol> make_sns_asymptotic(const Choices& choices);
 std::unique_ptr<const Protocol> make_sns_decoy(const Choices& choices);
 std::unique_ptr<const Protocol> make_sns_finite(const Choices& choices);
+std::unique_ptr<const Protocol> make_aopp_asymptotic(const Choices& choices);
+std::unique_ptr<const Protocol> make_aopp_decoy(const Choices& choices);
+std::unique_ptr<const Protocol> make_aopp_finite(const Choices& choices);
+std::unique_ptr<const Protocol> make_aopp_finite_simple(const Choices& choices);
+std::unique_ptr<const Protocol> make_pm_asymptotic(const Choices& choices);
+std::unique_ptr<const Protocol> make_pm_decoy(const Choices& choices);
+std::unique_ptr<const Protocol> make_tf_original(const Choices& choices);
+std::unique_ptr<const Protocol> make_plob(const Choices& choices);
+std::unique_ptr<const Protocol> make_repeater(const Choices& choices);
 
 }  // namespace tfqkd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/arms.hpp"
 #include "protocol/sns_parameters.hpp"
 #include "tfqkd/math/quadrature.hpp"
 
@@ -55,11 +56,8 @@ struct SnsObservables {
 template <class T, class Notes>
 SnsObservables<T> sns_observe(const Link<T>& link, const SnsSetting<T>& set, Notes&& note) {
     SnsObservables<T> o;
-    const auto arm = [&](T loss_db) {
-        return link.detector_efficiency * exp(loss_db * -0.23025850929940457);
-    };
-    note("eta_a", o.eta_a = arm(link.loss_a_db));  // (S1)
-    note("eta_b", o.eta_b = arm(link.loss_b_db));
+    note("eta_a", o.eta_a = arm_efficiency(link, link.loss_a_db));  // (S1)
+    note("eta_b", o.eta_b = arm_efficiency(link, link.loss_b_db));
     const T p_d = o.p_d = link.dark_count_probability;
     note("S_00", o.s_00 = 2.0 * p_d * (1.0 - p_d));  // (S2)
     const T a = o.eta_a * set.a.mu_z, b = o.eta_b * set.b.mu_z;

@@ -43,6 +43,7 @@ class Adapter final : public Protocol {
     void slopes(const ColumnsRef& links, const ColumnsRef& points, Measure measure,
                 Eigen::Ref<Eigen::ArrayXd> values,
                 Eigen::Ref<Columns, 0, Eigen::OuterStride<>> slopes) const override {
+        if constexpr (parameters == 0) return rates(links, points, measure, values);
         for_packs(links, points,
                   [&](Eigen::Index row, Eigen::Index rows, const auto& link, const auto& point) {
                       for (int first = 0; first < parameters; first += slope_width) {
@@ -106,7 +107,7 @@ class Adapter final : public Protocol {
   private:
     static constexpr int quantities = static_cast<int>(Link<double>::fields().size());
     static constexpr int parameters = Model::parameter_count;
-    static constexpr int slope_width = parameters <= 8 ? parameters : (parameters + 1) / 2;
+    static constexpr int slope_width = parameters <= 8 ? std::max(parameters, 1) : (parameters + 1) / 2;
 
     // Numbers as members: Link and Parameters of T. With duals, `first_variable` is the quantity (link
     // quantities, then parameters) that has slope 1 in the first slot.
