@@ -159,8 +159,11 @@ SearchOptions search_settings(const Arguments& arguments) {
     return options;
 }
 
-LinkSource::LinkSource(const Arguments& arguments, Streams& streams)
-    : flags_(quantities_from_flags(arguments)), err_(streams.err), quiet_(arguments.has("--quiet")) {
+LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams)
+    : info_(info),
+      flags_(quantities_from_flags(arguments)),
+      err_(streams.err),
+      quiet_(arguments.has("--quiet")) {
     std::vector<Sweep> sweeps;
     for (const std::string& text : arguments.all("--sweep")) {
         sweeps.push_back(parse_sweep(text));
@@ -190,6 +193,7 @@ bool LinkSource::next(Table& rows, Columns& links) {
         return false;
     }
     any_ = true;
+    refuse_mistyped(rows, info_.parameters);
     links = read_links(rows, flags_, &assumed);
     if (!made_ && !told_ && !quiet_ && !assumed.empty()) {
         err_ << "tfqkd: not in the table, so at its default:";

@@ -29,13 +29,14 @@ SearchOptions search_settings(const Arguments& arguments);
 // Links block by block: from a file or a pipe, or one table from flags and sweeps.
 class LinkSource {
   public:
-    LinkSource(const Arguments& arguments, Streams& streams);
+    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams);
     ~LinkSource();
     // The next rows and the links they describe; false at the end. The table keeps all of the input's
     // columns.
     bool next(Table& rows, Columns& links);
 
   private:
+    const ProtocolInfo& info_;
     std::vector<std::pair<std::string, double>> flags_;
     std::unique_ptr<std::istream> file_;
     std::unique_ptr<TableReader> reader_;

@@ -11,7 +11,7 @@ int run(const Arguments& arguments, Streams& streams) {
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
     const auto fixed = arguments.settings("--fix");
     make_objective(*protocol, Columns(0, 0), fixed, 1);  // mistakes in --fix, before anything is opened
-    LinkSource source(arguments, streams);
+    LinkSource source(arguments, protocol->info(), streams);
     ResultSink sink(arguments, streams);
     Table rows;
     for (Columns links; source.next(rows, links);) {

@@ -36,7 +36,7 @@ int run(const Arguments& arguments, Streams& streams) {
         throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
     const Model model = Model::load_file(arguments.text("--model"));
     const ProtocolInfo& info = model.protocol().info();
-    LinkSource source(arguments, streams);
+    LinkSource source(arguments, info, streams);
     ResultSink sink(arguments, streams);
     bool doubtful = false;
     std::size_t outside = 0;

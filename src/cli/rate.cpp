@@ -104,7 +104,7 @@ int run(const Arguments& arguments, Streams& streams) {
     const bool explain = arguments.has("--explain"), sensitivity = arguments.has("--sensitivity");
     if (explain && sensitivity)
         throw Error(ErrorKind::usage, "--explain and --sensitivity are two tables; ask for one of them");
-    LinkSource source(arguments, streams);
+    LinkSource source(arguments, protocol->info(), streams);
     ResultSink sink(arguments, streams);
     std::size_t first = 0;
     Table rows;
@@ -121,13 +121,7 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Table without_results(const Table& rows, const ProtocolInfo& info) {
-    std::vector<std::string> names{"key_rate_bit_per_pulse",
-                                   "signed_rate_bit_per_pulse",
-                                   "projected_slope",
-                                   "evaluations",
-                                   "stop",
-                                   "status",
-                                   "outside"};
+    std::vector<std::string> names(result_columns.begin(), result_columns.end());
     for (const Quantity& q : info.parameters) names.emplace_back(q.name);
     Table rest = without(rows, names);
     std::erase_if(rest.properties, [](const auto& property) { return property.first == "protocol"; });

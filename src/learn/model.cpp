@@ -33,6 +33,7 @@ TrainingRows read_training_rows(const Table& data, std::string protocol) {
             ErrorKind::data,
             data.source + ": the data set does not say of which protocol it is; give --protocol NAME");
     const auto model = make_protocol(protocol);
+    refuse_mistyped(data, model->info().parameters);
     const Columns links = read_links(data);
     const Table::Numbers& rate = data.numbers_or_missing("key_rate_bit_per_pulse");
     const auto& parameters = model->info().parameters;

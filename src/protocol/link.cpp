@@ -41,23 +41,6 @@ const std::vector<Quantity>& distance_inputs() {
     return all;
 }
 
-std::vector<std::string_view> input_names() {
-    std::vector<std::string_view> names;
-    for (const Quantity& q : link_inputs()) names.push_back(q.name);
-    return names;
-}
-
-// A column that is nearly an input's name is a mistake, not a label.
-void refuse_mistyped(const Table& table) {
-    const auto names = input_names();
-    for (const Table::Column& column : table.columns()) {
-        if (is_link_input(column.name)) continue;
-        const std::string hint = did_you_mean(column.name, names);
-        if (!hint.empty() && !column.name.starts_with("published_"))
-            throw Error(ErrorKind::data, table.source + ": unknown column '" + column.name + "'" + hint);
-    }
-}
-
 // The values of each input over the rows of a table: from a column, or else from the defaults.
 class Inputs {
   public:
@@ -161,9 +144,20 @@ void check_value(const Quantity& quantity, double value, std::string_view where)
                     format_number(value) + unit + ", must be in " + quantity.valid.text() + unit);
 }
 
+void refuse_mistyped(const Table& table, const std::vector<Quantity>& parameters) {
+    std::vector<std::string_view> names(result_columns.begin(), result_columns.end());
+    for (const auto* quantities : {&link_inputs(), &parameters})
+        for (const Quantity& q : *quantities) names.push_back(q.name);
+    for (const Table::Column& column : table.columns()) {
+        if (std::find(names.begin(), names.end(), column.name) != names.end()) continue;
+        if (const std::string hint = did_you_mean(column.name, names); !hint.empty())
+            throw Error(ErrorKind::data, table.source + ": unknown column " + in_quotes(column.name) + hint +
+                                             "; rename it, or give it a name that is not so near");
+    }
+}
+
 Columns read_links(const Table& table, std::span<const std::pair<std::string, double>> defaults,
                    std::vector<std::string>* assumed) {
-    refuse_mistyped(table);
     const Inputs inputs(table, defaults);
     const auto [loss_a, loss_b] = losses(inputs, table.source);
     const auto& quantities = link_quantities();

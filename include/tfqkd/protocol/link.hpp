@@ -147,10 +147,19 @@ bool is_link_input(std::string_view name);
 
 // The links that a table describes, one a row. A quantity that has no column takes its value from the table's
 // property "link.NAME", else from `defaults` (input name, value), else its own start value; the names of the
-// latter are appended to `assumed`. Throws Error (data) with the place for a value out of range, a column
-// whose name is nearly that of an input, no distance or loss at all, or two ways of stating the loss at once.
+// latter are appended to `assumed`. Throws Error (data) with the place for a value out of range, no distance
+// or loss at all, or two ways of stating the loss at once.
 Columns read_links(const Table& table, std::span<const std::pair<std::string, double>> defaults = {},
                    std::vector<std::string>* assumed = nullptr);
+
+// The columns that results have beside a protocol's parameters.
+inline constexpr auto result_columns =
+    std::to_array<std::string_view>({"key_rate_bit_per_pulse", "signed_rate_bit_per_pulse", "projected_slope",
+                                     "evaluations", "stop", "status", "outside"});
+
+// Throws Error (data) for a column that is neither a link input, nor one of `parameters`, nor a result, but
+// nearly one: it is a mistake, not a label. Any other column is a label and is carried along.
+void refuse_mistyped(const Table& table, const std::vector<Quantity>& parameters);
 
 // Throws Error (usage) naming quantity, value and range when the value is not valid.
 void check_value(const Quantity& quantity, double value, std::string_view where = "");
