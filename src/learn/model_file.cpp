@@ -1,3 +1,4 @@
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <cstdio>
@@ -20,6 +21,15 @@ using nlohmann::json;
 
 constexpr std::string_view schema_name = "tfqkd.model/";
 constexpr int schema_version = 1;
+
+// Parses JSON whose nesting is that of a model; a hostile depth would overflow the stack when it is written out again.
+json parse_shallow(const std::string& text) {
+    constexpr int deepest = 16;
+    return json::parse(text, [](int depth, json::parse_event_t, json&) {
+        if (depth > deepest) throw Error(ErrorKind::data, "it is nested more than 16 deep");
+        return true;
+    });
+}
 
 // The hash of everything in the file but the hash itself.
 std::string content_hash(const json& model) {
@@ -98,7 +108,7 @@ void Model::save(std::ostream& out) const {
 Model Model::load(std::istream& in, const std::string& source) {
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     try {
-        const json saved = json::parse(text);
+        const json saved = parse_shallow(text);
         if (!saved.is_object()) throw Error(ErrorKind::data, "it is not a JSON object");
         check_schema(saved);
         if (text_member(saved, "hash") != content_hash(saved))
