@@ -110,6 +110,16 @@ TEST_CASE("the nearest patterns stand for all", "[nn][grnn]") {
     }
 }
 
+TEST_CASE("an input that is not finite gives no number", "[nn][grnn]") {
+    const double bad[] = {std::nan(""), HUGE_VAL};
+    for (const int tree_above : {10, 1000}) {
+        const Grnn network(smooth_samples(50, 1), Eigen::VectorXd::Constant(3, 0.3),
+                           {.tree_above = tree_above});
+        for (const double value : bad)
+            CHECK(network.predict(Matrix::Constant(1, 3, value)).array().isNaN().all());
+    }
+}
+
 TEST_CASE("few and degenerate patterns are learned too", "[nn][grnn]") {
     for (const int order : {0, 1}) {
         Grnn network({.order = order});

@@ -26,7 +26,7 @@ struct LbfgsOptions {
 };
 
 struct LevenbergMarquardtOptions {
-    int iterations = 300;
+    int iterations = 200;
     double damping = 1e-2;  // at the start
     double smallest_gain =
         1e-6;  // stop when a step gains less than this fraction of the loss, ten times running
