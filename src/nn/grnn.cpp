@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <nanoflann.hpp>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -109,6 +110,10 @@ void Grnn::predict_one(std::span<const double> input, std::span<double> output) 
         return;
     }
     const auto near = tree_->nearest((query.array() / spreads_.array()).matrix(), options_.neighbours);
+    if (near.empty()) {  // the input is not a number, or endlessly far
+        result.setConstant(std::numeric_limits<double>::quiet_NaN());
+        return;
+    }
     fit.offsets.resize(static_cast<Eigen::Index>(near.size()), inputs());
     for (std::size_t j = 0; j < near.size(); ++j) fit.offsets.row(j) = patterns_.col(near[j]) - query;
     fit.solve(spreads_);

@@ -83,8 +83,9 @@ Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int
     };
     // Steps are bounded: an input that does not matter wants an endless spread.
     const auto bounded = [&](const Eigen::VectorXd& point, Eigen::VectorXd& gradient) {
-        const double value = error(point, &gradient);
-        return (point - best).cwiseAbs().maxCoeff() < 12 ? value : std::numeric_limits<double>::infinity();
+        if ((point - best).cwiseAbs().maxCoeff() < 12) return error(point, &gradient);
+        gradient.setZero(point.size());
+        return std::numeric_limits<double>::infinity();
     };
     Eigen::VectorXd point = best;
     minimize_lbfgs(bounded, point, iterations, 10, after_step);

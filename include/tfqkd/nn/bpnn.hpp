@@ -26,7 +26,7 @@ struct LbfgsOptions {
 };
 
 struct LevenbergMarquardtOptions {
-    int iterations = 150;
+    int iterations = 200;
     double damping = 1e-2;  // at the start
     double smallest_gain =
         1e-6;  // stop when a step gains less than this fraction of the loss, ten times running
@@ -36,9 +36,9 @@ struct BpnnOptions {
     std::vector<int> hidden = {32, 16};
     Activation activation = Activation::tanh;
     Trainer trainer = Trainer::levenberg_marquardt;
-    int warm_up_epochs = 20;  // of Adam, ahead of the other trainers
-    int patience = 30;        // epochs or iterations without a better check loss before training stops
-    int restarts = 1;         // trainings from different first weights, of which the best on check is kept
+    int warm_up_epochs = 5;  // of Adam, ahead of the other trainers
+    int patience = 50;       // epochs or iterations without a better check loss before training stops
+    int restarts = 1;        // trainings from different first weights, of which the best on check is kept
     AdamOptions adam;
     LbfgsOptions lbfgs;
     LevenbergMarquardtOptions levenberg_marquardt;

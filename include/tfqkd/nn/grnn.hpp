@@ -10,7 +10,7 @@ namespace tfqkd {
 struct GrnnOptions {
     int order =
         1;  // 0: weighted mean of the targets (Specht); 1: weighted straight fit, without bias at edges
-    int neighbours = 128;   // patterns that a prediction looks at, once there are more than `tree_above`
+    int neighbours = 64;    // patterns that a prediction looks at, once there are more than `tree_above`
     int tree_above = 2000;  // up to so many patterns all are looked at
     int queries = 1000;     // samples left out in turn to choose the spreads, drawn at random
     int iterations = 40;    // of the search for the spreads

@@ -19,7 +19,7 @@ struct RbfnnOptions {
     double ridge = 1e-14;   // added to the squares of the output weights
     // Tried one after another; the best on check is kept. An input at one spread from a centre excites it by
     // 0.5.
-    std::vector<double> spreads = {1, 1.4, 2, 2.8, 4, 5.6, 8};
+    std::vector<double> spreads = {1, 1.4, 2, 2.4, 2.8, 3.4, 4, 5.6};
 
     void validate() const;  // throws Error (usage) naming the field and the rule
 };

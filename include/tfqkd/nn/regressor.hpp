@@ -43,7 +43,8 @@ class Regressor {
     virtual std::string_view kind() const = 0;  // "bpnn", "rbfnn", "grnn"
     virtual int inputs() const = 0;
     virtual int outputs() const = 0;
-    // Learns from `train`; `check` decides when to stop and which settings to keep. The same data and seed
+    // Learns from `train`; `check` decides when to stop and which settings to keep (an empty one leaves
+    // both to `train`). Throws Error (data) when a number is not finite. The same data and seed
     // give the same bits.
     virtual TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) = 0;
     virtual Matrix predict(const Matrix& inputs) const = 0;  // samples x inputs -> samples x outputs
