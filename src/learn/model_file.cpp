@@ -22,7 +22,8 @@ using nlohmann::json;
 constexpr std::string_view schema_name = "tfqkd.model/";
 constexpr int schema_version = 1;
 
-// Parses JSON whose nesting is that of a model; a hostile depth would overflow the stack when it is written out again.
+// Parses JSON whose nesting is that of a model; a hostile depth would overflow the stack when it is written
+// out again.
 json parse_shallow(const std::string& text) {
     constexpr int deepest = 16;
     return json::parse(text, [](int depth, json::parse_event_t, json&) {
