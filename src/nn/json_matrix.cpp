@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "nn/json_matrix.hpp"
 
 #include <cmath>

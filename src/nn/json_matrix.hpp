@@ -1,7 +1,7 @@
 #pragma once
 
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tfqkd/nn/regressor.hpp"

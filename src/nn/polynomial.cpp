@@ -2,6 +2,8 @@
 
 #include <Eigen/Cholesky>
 
+#include <nlohmann/json.hpp>
+
 #include "nn/json_matrix.hpp"
 #include "tfqkd/error.hpp"
 
