@@ -20,6 +20,11 @@ constexpr Entry entries[] = {
     {"sns-asymptotic", make_sns_asymptotic},
     {"sns-decoy", make_sns_decoy},
     {"sns-finite", make_sns_finite},
+    {"cal-asymptotic", make_cal_asymptotic},
+    {"cal-decoy", make_cal_decoy},
+    {"cal-gaussian", make_cal_gaussian},
+    {"cal-finite", make_cal_finite},
+    {"npp-asymptotic", make_npp_asymptotic},
 };
 
 [[noreturn]] void refuse(const std::string& what, std::string_view typed,

@@ -35,5 +35,10 @@ class Choices {
 std::unique_ptr<const Protocol> make_sns_asymptotic(const Choices& choices);
 std::unique_ptr<const Protocol> make_sns_decoy(const Choices& choices);
 std::unique_ptr<const Protocol> make_sns_finite(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_asymptotic(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_decoy(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_gaussian(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_finite(const Choices& choices);
+std::unique_ptr<const Protocol> make_npp_asymptotic(const Choices& choices);
 
 }  // namespace tfqkd
