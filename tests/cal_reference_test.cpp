@@ -164,3 +164,4 @@ void check_variant(const std::string& variant, double tolerance, double linear_p
 }  // namespace
 
 TEST_CASE("cal-asymptotic agrees with the reference values") { check_variant("cal_inf", 1e-12, 0); }
+TEST_CASE("cal-decoy agrees with the reference values") { check_variant("cal_decoy", 1e-11, 1e-7); }

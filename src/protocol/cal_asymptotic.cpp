@@ -27,7 +27,7 @@ struct CalAsymptotic {
         });
         const T e_z = errors / key.p_xx;  // (R2)
         note("e_z", e_z);
-        return cal_key_rate(link, key, e_z, setting.outside, T(1.0));
+        return cal_key_rate(link, key, e_z, setting.outside, T(1.0), note);
     }
 };
 

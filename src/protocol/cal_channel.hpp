@@ -7,11 +7,16 @@
 // cancellation. Everything is for one of the two outcomes "only this detector clicks"; the other is alike.
 namespace tfqkd {
 
-// Notes a number with two indices, such as Y_02.
+// Notes a number with two indices, such as Y_02; a function is asked for it only if it is wanted.
 template <class T, class Notes>
 void note_indexed(Notes& note, const char* symbol, std::size_t i, std::size_t j, const T& value) {
-    if constexpr (!std::same_as<std::remove_cvref_t<Notes>, NoNotes>)
+    if constexpr (std::same_as<std::remove_cvref_t<Notes>, NoNotes>) {
+        return;
+    } else if constexpr (std::invocable<T>) {
+        note(indexed_name(symbol, i, j).c_str(), value());
+    } else {
         note(indexed_name(symbol, i, j).c_str(), value);
+    }
 }
 
 template <class T>

@@ -107,10 +107,11 @@ T cal_excess(T e) {
 }
 
 // Both outcomes together, for rounds that are a share of all (R1); `outside` > 0: no key whatever e_z is.
-template <class T>
-KeyRate<T> cal_key_rate(const Link<T>& link, const CalKeyRounds<T>& key, T e_z, T outside, T share) {
+template <class T, class Notes>
+KeyRate<T> cal_key_rate(const Link<T>& link, const CalKeyRounds<T>& key, T e_z, T outside, T share, Notes&& note) {
     const T counted = where_greater(outside, T(0.0), T(0.5), min(e_z, T(0.5)));
     const T sifted = 2.0 * share * key.p_xx;
+    note("sifted", sifted);
     const T fraction =
         1.0 - link.error_correction_inefficiency * binary_entropy(key.e_x) - binary_entropy(counted);
     return {sifted * fraction, sifted, cal_excess(e_z) + outside};
