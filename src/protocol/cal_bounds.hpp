@@ -52,13 +52,14 @@ auto cal_slacks(const std::array<CalWeights<T, decoys>, count>& weights, const s
 }
 
 // The smallest bound of each yield. `sums(i, j)` = {upper, lower} bound of what functionals i of Alice and j of
-// Bob make of exp(mu + nu) Q(mu, nu).
+// Bob make of exp(mu + nu) Q(mu, nu). `weakest`: the smaller one of both users' weakest intensities.
 template <CalBound bound, class T, std::size_t decoys, std::size_t count, std::size_t slack_count, class Sums>
 CalPairs<T> cal_smallest_bounds(const std::array<CalWeights<T, decoys>, count>& a,
                                 const std::array<CalWeights<T, decoys>, count>& b,
                                 const std::array<CalSlack<T>, slack_count>& slack_a,
-                                const std::array<CalSlack<T>, slack_count>& slack_b, Sums& sums) {
+                                const std::array<CalSlack<T>, slack_count>& slack_b, T weakest, Sums& sums) {
     static constexpr auto functionals = cal_functionals<bound, static_cast<int>(decoys)>();
+    const T no_light = where_greater(weakest, T(1e-12), T(0.0), T(1e300));
     CalPairs<T> bounds;
     for (const auto& [p, q] : cal_bounded_pairs) bounds.of[p][q] = T(1e300);
     for (std::size_t i = 0; i < count; ++i) {
@@ -75,7 +76,9 @@ CalPairs<T> cal_smallest_bounds(const std::array<CalWeights<T, decoys>, count>& 
             for (const auto& [p, q] : cal_bounded_pairs) {
                 if (!f.targets(p, decoys) || !g.targets(q, decoys)) continue;
                 const T& whole = f.negative(p) == g.negative(q) ? positive : negative;
-                bounds.of[p][q] = min(bounds.of[p][q], whole * (a[i].over[p] * b[j].over[q]));
+                T found = whole * (a[i].over[p] * b[j].over[q]);
+                if (f.needs_light(p, decoys) || g.needs_light(q, decoys)) found = found + no_light;
+                bounds.of[p][q] = min(bounds.of[p][q], found);
             }
         }
     }

@@ -42,12 +42,13 @@ struct CalDecoy {
         };
         if constexpr (!asymmetric) {
             CalExactSums sums(channel, modes_a, modes_of_b(weights_a));
-            return cal_smallest_bounds<bound>(weights_a, weights_a, slacks_a, slacks_a, sums);
+            return cal_smallest_bounds<bound>(weights_a, weights_a, slacks_a, slacks_a, set.a.mu.back(), sums);
         } else {
             const auto weights_b = cal_weights<bound>(cal_powers(set.b.mu));
             const auto slacks_b = cal_slacks<bound>(weights_b, set.b.mu);
             CalExactSums sums(channel, modes_a, modes_of_b(weights_b));
-            return cal_smallest_bounds<bound>(weights_a, weights_b, slacks_a, slacks_b, sums);
+            return cal_smallest_bounds<bound>(weights_a, weights_b, slacks_a, slacks_b,
+                                              min(set.a.mu.back(), set.b.mu.back()), sums);
         }
     }
 };

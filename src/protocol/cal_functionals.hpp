@@ -31,15 +31,19 @@ struct CalFunctional {
             if (kill[i] == n) return true;
         return false;
     }
-    // Whether it bounds the yield of n photons: with the weakest decoy, which may be vacuum, and n > 0, only if
-    // the vacuum cancels.
+    // Whether it bounds the yield of n photons.
     constexpr bool targets(std::size_t n, std::size_t decoys) const {
-        return !kills(n) && (n == 0 || kills(0) || at[points - 1] + 1 < decoys);
+        return !kills(n) && (n == 0 || points > 1 || !has_weakest(decoys));
+    }
+    constexpr bool has_weakest(std::size_t decoys) const { return at[points - 1] + 1 == decoys; }
+    // Whether it does so only if the weakest decoy is not vacuum.
+    constexpr bool needs_light(std::size_t n, std::size_t decoys) const {
+        return n > 0 && !kills(0) && has_weakest(decoys);
     }
 };
 
-// Which ones are tried. p_plus with up to 3 decoys: all that there are. The others: those that win anywhere in
-// the search ranges.
+// Which ones are tried. p_plus with 2 or 3 decoys: all but the weakest decoy alone for more than the vacuum. The
+// others: those that win anywhere in the search ranges.
 template <CalBound bound, int decoys>
 constexpr auto cal_functionals() {
     if constexpr (decoys == 2 && bound == CalBound::p_plus)
@@ -180,7 +184,7 @@ void cal_weigh(const CalFunctional& f, const CalPowers<T, decoys>& powers, CalWe
         w.photons[n] = cal_determinant<points>(powers, f.at.data(), exponents.data());
     }
     for (std::size_t n = 0; n < cal_targets; ++n)
-        if (f.targets(n, decoys)) w.over[n] = 1.0 / w.photons[n];
+        if (f.targets(n, decoys)) w.over[n] = 1.0 / max(w.photons[n], T(1e-120));
 }
 
 template <CalBound bound, class T, std::size_t decoys>

@@ -83,6 +83,24 @@ std::vector<Quantity> cal_quantities(int decoys, bool own_signals, bool own_deco
     return all;
 }
 
+void add_share_quantities(std::vector<Quantity>& quantities, int decoys) {
+    quantities.push_back({"weakest_decoy_probability",
+                          "",
+                          {0, 1, true, true},
+                          {0.02, 0.98},
+                          0.6,
+                          Scale::logit,
+                          "probability of the weakest decoy in a round that is not for the key"});
+    if (decoys == 3)
+        quantities.push_back({"strong_decoy_fraction",
+                              "",
+                              {0, 1, true, true},
+                              {0.02, 0.98},
+                              0.3,
+                              Scale::logit,
+                              "share of the strongest decoy among the stronger two, p_0/(p_0+p_1)"});
+}
+
 std::string indexed_name(const char* symbol, std::size_t i, std::size_t j) {
     return std::string(symbol) + "_" + std::to_string(i) + std::to_string(j);
 }

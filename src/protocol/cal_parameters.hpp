@@ -74,6 +74,27 @@ struct CalSources {
 std::vector<Quantity> cal_quantities(int decoys, bool own_signals, bool own_decoys, double weakest,
                                      bool optimise_decoys);
 
+// How the rounds that are not for the key are shared among the decoys: 2 or 3 of them.
+template <class T, std::size_t decoys>
+struct CalShares {
+    static constexpr int count = static_cast<int>(decoys) - 1;
+    T weakest_decoy_probability, strong_decoy_fraction = T(1.0);
+
+    template <class F>
+    void each(F f) {
+        f(weakest_decoy_probability);
+        if constexpr (decoys == 3) f(strong_decoy_fraction);
+    }
+    std::array<T, decoys> probabilities() const {
+        const T rest = 1.0 - weakest_decoy_probability;
+        if constexpr (decoys == 2)
+            return {rest, weakest_decoy_probability};
+        else
+            return {rest * strong_decoy_fraction, rest * (1.0 - strong_decoy_fraction), weakest_decoy_probability};
+    }
+};
+void add_share_quantities(std::vector<Quantity>& quantities, int decoys);
+
 // The name of a number with two indices, such as Y_02.
 std::string indexed_name(const char* symbol, std::size_t i, std::size_t j);
 
