@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,9 +15,11 @@
 namespace tfqkd::test {
 
 inline nlohmann::json reference_points(const std::string& file) {
-    for (const char* folder : {"data/reference/", "../data/reference/", "../../data/reference/"})
-        if (std::ifstream in(folder + file); in) return nlohmann::json::parse(in).at("points");
-    throw std::runtime_error("no data/reference/" + file);
+    const auto path =
+        std::filesystem::path(__FILE__).parent_path().parent_path() / "data" / "reference" / file;
+    std::ifstream in(path);
+    if (!in) throw std::runtime_error("cannot read " + path.string());
+    return nlohmann::json::parse(in).at("points");
 }
 
 inline double number(const nlohmann::json& value) { return std::stod(value.get<std::string>()); }

@@ -2,7 +2,8 @@
 
 #include "protocol/cal_functionals.hpp"
 
-// Upper bounds on yields from decoys: products of one functional of each user. CAL physics, sections 4.2, 4.3.
+// Upper bounds on yields from decoys: products of one functional of each user. CAL physics,
+// sections 4.2, 4.3.
 namespace tfqkd {
 
 constexpr std::array<std::array<std::size_t, 2>, 9> cal_bounded_pairs{
@@ -16,7 +17,8 @@ struct CalPairs {
 
 // The functional applied to numbers that belong to the decoys.
 template <class T, std::size_t decoys>
-T cal_over_decoys(const CalFunctional& f, const std::array<T, decoys>& size, const std::array<T, decoys>& numbers) {
+T cal_over_decoys(const CalFunctional& f, const std::array<T, decoys>& size,
+                  const std::array<T, decoys>& numbers) {
     T sum = size[f.at[0]] * numbers[f.at[0]];
     for (std::size_t i = 1; i < f.points; ++i) {
         const T term = size[f.at[i]] * numbers[f.at[i]];
@@ -51,8 +53,8 @@ auto cal_slacks(const std::array<CalWeights<T, decoys>, count>& weights, const s
     return slacks;
 }
 
-// The smallest bound of each yield. `sums(i, j)` = {upper, lower} bound of what functionals i of Alice and j of
-// Bob make of exp(mu + nu) Q(mu, nu). `weakest`: the smaller one of both users' weakest intensities.
+// The smallest bound of each yield. `sums(i, j)` = {upper, lower} bound of what functionals i of Alice and j
+// of Bob make of exp(mu + nu) Q(mu, nu). `weakest`: the smaller one of both users' weakest intensities.
 template <CalBound bound, class T, std::size_t decoys, std::size_t count, std::size_t slack_count, class Sums>
 CalPairs<T> cal_smallest_bounds(const std::array<CalWeights<T, decoys>, count>& a,
                                 const std::array<CalWeights<T, decoys>, count>& b,
@@ -124,9 +126,9 @@ class CalIntervalSums {
     std::array<T, decoys> high_, low_;
 };
 
-// Sums for exact gains, from photon numbers and not from decoys, so that nothing is lost to cancellation: with
-// W = <(1-eta)^n>, D = <(1-eta/2)^n - (1-eta)^n>, M_k = <binomial(n, k) (1-eta/2)^(n-k)> of each user, (C6) gives
-// (1-p_d) [D_A (D_B + W_B) + W_A (D_B + p_d W_B) + sum_k (eta_A eta_B cos^2 theta / 4)^k M_k M_k].
+// Sums for exact gains, from photon numbers and not from decoys, so that nothing is lost to cancellation:
+// with W = <(1-eta)^n>, D = <(1-eta/2)^n - (1-eta)^n>, M_k = <binomial(n, k) (1-eta/2)^(n-k)> of each user,
+// (C6) gives (1-p_d) [D_A (D_B + W_B) + W_A (D_B + p_d W_B) + sum_k (eta_A eta_B cos^2 theta / 4)^k M_k M_k].
 constexpr std::size_t cal_modes = 10;  // D, W, and k = 1 to 8
 
 template <class T>
@@ -169,7 +171,8 @@ CalModes<T> cal_photon_modes(const CalArm<T, 24>& arm, std::size_t n) {
 }
 
 template <CalBound bound, class T, std::size_t decoys, std::size_t count>
-auto cal_user_modes(const std::array<CalWeights<T, decoys>, count>& weights, const std::array<T, decoys>& mu, T eta) {
+auto cal_user_modes(const std::array<CalWeights<T, decoys>, count>& weights, const std::array<T, decoys>& mu,
+                    T eta) {
     static constexpr auto functionals = cal_functionals<bound, static_cast<int>(decoys)>();
     const CalArm<T, 24> arm(eta);
     std::array<CalModes<T>, decoys> rest;

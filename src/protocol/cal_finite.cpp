@@ -14,22 +14,27 @@ ProtocolInfo describe(int decoys, bool asymmetric) {
         "probabilities. Every allowed combination of decoys is tried, except for the weakest one "
         "alone where it would bound more than vacuum. Signals must be weaker than 0.99 of the strongest "
         "decoy, or there is no key. Each step derived and checked against 50-digit arithmetic; the number of "
-        "failing events and the split of the failure probability, which enter by logarithms only, are recalled "
-        "from the paper and not compared with its text. The landscape has several maxima: start searches more "
+        "failing events and the split of the failure probability, which enter by logarithms only, are "
+        "recalled "
+        "from the paper and not compared with its text. The landscape has several maxima: start searches "
+        "more "
         "than once. Of the failure probabilities, privacy_failure is that of secrecy as a whole, eps_s.";
     info.security = "composable, coherent attacks; total failure privacy_failure + correctness_failure";
-    info.references = cal_references(
-        {"Curras-Lorenzo, Navarrete, Azuma, Kato, Curty, Razavi, Tight finite-key security for twin-field QKD, npj "
-         "Quantum Inf. 7, 22 (2021), arXiv:1910.11407",
-         "Kato, Concentration inequality using unconfirmed knowledge (2020), arXiv:2002.04357",
-         "Zhang, Zhao, Razavi, Ma, Improved key-rate bounds for practical decoy-state QKD, PRA 95, 012333 (2017), "
-         "arXiv:1611.02524"});
+    info.references =
+        cal_references({"Curras-Lorenzo, Navarrete, Azuma, Kato, Curty, Razavi, Tight finite-key security "
+                        "for twin-field QKD, npj "
+                        "Quantum Inf. 7, 22 (2021), arXiv:1910.11407",
+                        "Kato, Concentration inequality using unconfirmed knowledge (2020), arXiv:2002.04357",
+                        "Zhang, Zhao, Razavi, Ma, Improved key-rate bounds for practical decoy-state QKD, "
+                        "PRA 95, 012333 (2017), "
+                        "arXiv:1611.02524"});
     info.equations = {"C3-C5", "P+", "section 6, steps 1-7"};
-    info.options = {{"tail",
-                     {"sum", "cs"},
-                     "photon numbers above 4: sum: amplitude by amplitude; cs: by Cauchy-Schwarz, about 1 % more key"},
-                    {"decoys", {"3", "2"}, "decoy intensities of each user, the weakest one included"},
-                    cal_sources_option()};
+    info.options = {
+        {"tail",
+         {"sum", "cs"},
+         "photon numbers above 4: sum: amplitude by amplitude; cs: by Cauchy-Schwarz, about 1 % more key"},
+        {"decoys", {"3", "2"}, "decoy intensities of each user, the weakest one included"},
+        cal_sources_option()};
     info.uses = cal_uses();
     add_uses(info.uses, {"pulses", "correctness_failure", "privacy_failure"});
     info.parameters = cal_quantities(decoys, asymmetric, asymmetric, 1e-4, true);
@@ -48,8 +53,10 @@ template <int decoys>
 std::unique_ptr<const Protocol> make(ProtocolInfo info) {
     const CalTail tail = info.chosen.at("tail") == "cs" ? CalTail::cs : CalTail::sum;
     if (info.chosen.at("sources") == "asymmetric")
-        return std::make_unique<Adapter<CalFinite<decoys, true>>>(std::move(info), CalFinite<decoys, true>{tail});
-    return std::make_unique<Adapter<CalFinite<decoys, false>>>(std::move(info), CalFinite<decoys, false>{tail});
+        return std::make_unique<Adapter<CalFinite<decoys, true>>>(std::move(info),
+                                                                  CalFinite<decoys, true>{tail});
+    return std::make_unique<Adapter<CalFinite<decoys, false>>>(std::move(info),
+                                                               CalFinite<decoys, false>{tail});
 }
 
 }  // namespace

@@ -30,16 +30,17 @@ struct CalPhotonNumbers {
     CalSequence<T, 4> amplitudes, weights;  // sqrt(p(n | key) / p(n | not)), and its square
 };
 
-// The sums over photon numbers go to 19 one by one; beyond, a geometric series bounds them from above.
+// The sums over photon numbers go to 27 one by one; beyond, a geometric series bounds them from above.
 template <class T, std::size_t decoys>
-CalPhotonNumbers<T> cal_photon_numbers(T s, const std::array<T, decoys>& mu, const std::array<T, decoys>& share) {
+CalPhotonNumbers<T> cal_photon_numbers(T s, const std::array<T, decoys>& mu,
+                                       const std::array<T, decoys>& share) {
     CalPhotonNumbers<T> numbers;
     std::array<T, decoys> term;
     for (std::size_t k = 0; k < decoys; ++k) term[k] = share[k] * exp(s - mu[k]);
     T power(1.0);
     std::array<T, 2> amplitudes{T(0.0), T(0.0)}, weights = amplitudes;
     const T to_decoy = exp(-s);
-    for (std::size_t n = 0; n < 20; ++n) {
+    for (std::size_t n = 0; n < 28; ++n) {
         T sum = term[0];
         for (std::size_t k = 1; k < decoys; ++k) sum = sum + term[k];
         const T weight = power / sum, amplitude = sqrt(weight);
@@ -55,7 +56,7 @@ CalPhotonNumbers<T> cal_photon_numbers(T s, const std::array<T, decoys>& mu, con
         power = power * s;
     }
     const T ratio = s / mu[0];
-    T weight = power / term[0], amplitude = sqrt(weight);  // of 20 photons
+    T weight = power / term[0], amplitude = sqrt(weight);  // of 28 photons
     const T last_weight = 1.0 / (1.0 - ratio * ratio), last_amplitude = 1.0 / (1.0 - ratio);
     numbers.weights.add_up(weights[1] + weight * ratio * last_weight, weights[0] + weight * last_weight);
     numbers.amplitudes.add_up(amplitudes[1] + amplitude * sqrt(ratio) * last_amplitude,
@@ -72,8 +73,8 @@ struct CalCounts {
 
 // Chernoff bounds of exp(mu + nu) M^kl / (p_k p_l), and the product bounds of each M_nm from them.
 template <class T, std::size_t decoys, class Set>
-CalPairs<T> cal_count_bounds(const Set& set, const std::array<T, decoys>& share, const CalCounts<T, decoys>& counts,
-                             T beta, bool same_decoys) {
+CalPairs<T> cal_count_bounds(const Set& set, const std::array<T, decoys>& share,
+                             const CalCounts<T, decoys>& counts, T beta, bool same_decoys) {
     std::array<std::array<T, decoys>, decoys> lower, upper;
     for (std::size_t k = 0; k < decoys; ++k)
         for (std::size_t l = 0; l < decoys; ++l) {
@@ -153,7 +154,8 @@ struct CalFinite {
     }
 
   private:
-    // The tail needs signals weaker than the strongest decoys. > 0 where they are not, or other limits are missed.
+    // The tail needs signals weaker than the strongest decoys. > 0 where they are not, or other limits are
+    // missed.
     template <class Set>
     static auto keep_tail_finite(Set& set) {
         auto outside = set.outside;
@@ -168,8 +170,8 @@ struct CalFinite {
 
     // The sum of squares in N_ph, for as many rounds with a key as without.
     template <class T, class Set, class Notes>
-    T phase_errors(const Set& set, const std::array<T, count>& share, const CalCounts<T, count>& counts, T beta,
-                   Notes& note) const {
+    T phase_errors(const Set& set, const std::array<T, count>& share, const CalCounts<T, count>& counts,
+                   T beta, Notes& note) const {
         const T all = counts.key + counts.others;
         const CalPairs<T> bounds = cal_count_bounds(set, share, counts, beta, !asymmetric);
         const auto a = cal_photon_numbers(set.a.s, set.a.mu, share);

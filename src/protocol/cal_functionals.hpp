@@ -2,15 +2,16 @@
 
 #include "protocol/cal_phase_error.hpp"
 
-// One user's half of a bound on a yield: a combination of some decoys in which some photon numbers cancel. CAL
-// physics, section 4.1. Any of them gives a bound that holds; more of them, a tighter one.
+// One user's half of a bound on a yield: a combination of some decoys in which some photon numbers cancel.
+// CAL physics, section 4.1. Any of them gives a bound that holds; more of them, a tighter one.
 namespace tfqkd {
 
-// p_plus: all remaining terms are positive. kp5: any photon numbers up to 5 cancel; negative terms are bounded by
-// yields of 1.
+// p_plus: all remaining terms are positive. kp5: any photon numbers up to 5 cancel; negative terms are
+// bounded by yields of 1.
 enum class CalBound { kp5, p_plus };
 
-// Decoys `at` (0 is the strongest) weighted so that the photon numbers `kill` cancel. One more decoy than kills.
+// Decoys `at` (0 is the strongest) weighted so that the photon numbers `kill` cancel. One more decoy than
+// kills.
 struct CalFunctional {
     std::size_t points = 0;
     std::array<std::size_t, 4> at{};
@@ -42,15 +43,21 @@ struct CalFunctional {
     }
 };
 
-// Which ones are tried. p_plus with 2 or 3 decoys: all but the weakest decoy alone for more than the vacuum. The
-// others: those that win anywhere in the search ranges.
+// Which ones are tried. p_plus with 2 or 3 decoys: all but the weakest decoy alone for more than the vacuum.
+// The others: those that win anywhere in the search ranges.
 template <CalBound bound, int decoys>
 constexpr auto cal_functionals() {
     if constexpr (decoys == 2 && bound == CalBound::p_plus)
         return std::to_array<CalFunctional>({{"0", ""}, {"1", ""}, {"01", "0"}});
     else if constexpr (decoys == 2)
-        return std::to_array<CalFunctional>(
-            {{"0", ""}, {"1", ""}, {"01", "0"}, {"01", "1"}, {"01", "2"}, {"01", "3"}, {"01", "4"}, {"01", "5"}});
+        return std::to_array<CalFunctional>({{"0", ""},
+                                             {"1", ""},
+                                             {"01", "0"},
+                                             {"01", "1"},
+                                             {"01", "2"},
+                                             {"01", "3"},
+                                             {"01", "4"},
+                                             {"01", "5"}});
     else if constexpr (decoys == 3 && bound == CalBound::p_plus)
         return std::to_array<CalFunctional>({{"0", ""},
                                              {"1", ""},
@@ -69,6 +76,7 @@ constexpr auto cal_functionals() {
                                              {"01", "0"},
                                              {"02", "0"},
                                              {"12", "0"},
+                                             {"02", "1"},
                                              {"012", "01"},
                                              {"012", "12"},
                                              {"012", "02"},
@@ -99,8 +107,8 @@ constexpr auto cal_functionals() {
                                              {"0123", "125"}});
 }
 
-constexpr std::size_t cal_targets = 5;        // yields of 0 to 4 photons
-constexpr std::size_t cal_photons = 6;        // photon numbers 0 to 5 are treated one by one
+constexpr std::size_t cal_targets = 5;  // yields of 0 to 4 photons
+constexpr std::size_t cal_photons = 6;  // photon numbers 0 to 5 are treated one by one
 constexpr std::array<double, 6> cal_factorials{1, 1, 2, 6, 24, 120};
 
 namespace series {
@@ -147,11 +155,12 @@ auto cal_determinant(const Powers& powers, const std::size_t* at, const std::siz
     } else {
         std::array<std::size_t, size - 1> others{};
         std::copy_n(at + 1, size - 1, others.begin());
-        auto sum = powers[at[0]][exponents[size - 1]] * cal_determinant<size - 1>(powers, others.data(), exponents);
+        auto sum =
+            powers[at[0]][exponents[size - 1]] * cal_determinant<size - 1>(powers, others.data(), exponents);
         for (std::size_t i = 1; i < size; ++i) {
             others[i - 1] = at[i - 1];
-            const auto term =
-                powers[at[i]][exponents[size - 1]] * cal_determinant<size - 1>(powers, others.data(), exponents);
+            const auto term = powers[at[i]][exponents[size - 1]] *
+                              cal_determinant<size - 1>(powers, others.data(), exponents);
             sum = i % 2 == 1 ? sum - term : sum + term;
         }
         return sum;
@@ -161,9 +170,9 @@ auto cal_determinant(const Powers& powers, const std::size_t* at, const std::siz
 // A functional worked out for one user's intensities, not yet divided by the weight of its target.
 template <class T, std::size_t decoys>
 struct CalWeights {
-    std::array<T, decoys> size;            // |weight| of each decoy; signs alternate from the strongest on
-    std::array<T, cal_photons> photons;    // |weight| of n photons
-    std::array<T, cal_targets> over;       // 1/photons for targets
+    std::array<T, decoys> size;          // |weight| of each decoy; signs alternate from the strongest on
+    std::array<T, cal_photons> photons;  // |weight| of n photons
+    std::array<T, cal_targets> over;     // 1/photons for targets
 };
 
 template <std::size_t points, class T, std::size_t decoys>

@@ -11,13 +11,14 @@ constexpr Quantity signal_intensity{"signal_intensity",
                                     0.02,
                                     Scale::log,
                                     "mean photon number of a key pulse, s"};
-constexpr Quantity mean_signal_intensity{"signal_intensity",
-                                         "photon",
-                                         {0, 4, true},
-                                         {1e-4, 0.5},
-                                         0.02,
-                                         Scale::log,
-                                         "mean photon number of a key pulse, geometric mean of both users, sqrt(s_A s_B)"};
+constexpr Quantity mean_signal_intensity{
+    "signal_intensity",
+    "photon",
+    {0, 4, true},
+    {1e-4, 0.5},
+    0.02,
+    Scale::log,
+    "mean photon number of a key pulse, geometric mean of both users, sqrt(s_A s_B)"};
 constexpr Quantity signal_ratio{"signal_ratio",
                                 "",
                                 {1e-6, 1e6},
@@ -69,8 +70,8 @@ std::vector<Quantity> cal_quantities(int decoys, bool own_signals, bool own_deco
     std::vector<Quantity> all{own_signals ? mean_signal_intensity : signal_intensity};
     if (own_signals) all.push_back(signal_ratio);
     if (decoys == 0) return all;
-    for (const std::string_view suffix : own_decoys ? std::vector<std::string_view>{"a", "b"}
-                                                    : std::vector<std::string_view>{""}) {
+    for (const std::string_view suffix :
+         own_decoys ? std::vector<std::string_view>{"a", "b"} : std::vector<std::string_view>{""}) {
         int left = decoys - 1;
         for (Quantity q : {decoy_intensity, decoy_ratio, second_decoy_ratio}) {
             if (left-- == 0) break;

@@ -19,8 +19,8 @@ struct CalSetting {
     T outside;  // > 0 where an intensity is beyond the model: no key
 };
 
-// Intensities of both users. Where each has a signal of its own, s_A = signal_intensity sqrt(signal_ratio) and
-// s_B = signal_intensity / sqrt(signal_ratio). Decoys: the strongest, then each over the one before it.
+// Intensities of both users. Where each has a signal of its own, s_A = signal_intensity sqrt(signal_ratio)
+// and s_B = signal_intensity / sqrt(signal_ratio). Decoys: the strongest, then each over the one before it.
 template <class T, int decoys, bool own_signals, bool own_decoys>
 struct CalSources {
     static constexpr int chosen_decoys = decoys == 0 ? 0 : decoys - 1;
@@ -90,7 +90,8 @@ struct CalShares {
         if constexpr (decoys == 2)
             return {rest, weakest_decoy_probability};
         else
-            return {rest * strong_decoy_fraction, rest * (1.0 - strong_decoy_fraction), weakest_decoy_probability};
+            return {rest * strong_decoy_fraction, rest * (1.0 - strong_decoy_fraction),
+                    weakest_decoy_probability};
     }
 };
 void add_share_quantities(std::vector<Quantity>& quantities, int decoys);

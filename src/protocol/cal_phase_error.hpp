@@ -4,13 +4,16 @@
 
 #include "protocol/cal_channel.hpp"
 
-// The phase error of the Curty-Azuma-Lo family from yields (R2), and the key rate (R1): CAL physics, section 3.
+// The phase error of the Curty-Azuma-Lo family from yields (R2), and the key rate (R1): CAL physics,
+// section 3.
 namespace tfqkd {
 
 // Pairs of photon numbers whose yields are bounded; all others count as 1.
 enum class CalSet { gc9, cal5, all };
 
-constexpr std::size_t cal_largest(CalSet set) { return set == CalSet::gc9 ? 4 : set == CalSet::cal5 ? 2 : 12; }
+constexpr std::size_t cal_largest(CalSet set) {
+    return set == CalSet::gc9 ? 4 : set == CalSet::cal5 ? 2 : 12;
+}
 // The first m of n's parity whose yield with n is not bounded.
 constexpr std::size_t cal_first_unknown(CalSet set, std::size_t n) {
     const std::size_t parity = n % 2, largest = cal_largest(set);
@@ -74,7 +77,8 @@ CalSequence<T, largest> cal_amplitudes(T s) {
 template <CalSet set, class T, std::size_t largest>
 T cal_outside(const CalSequence<T, largest>& a, const CalSequence<T, largest>& b, std::size_t parity) {
     T sum = a.from[largest + 1 + (largest + 1 + parity) % 2] * b.from[parity];
-    for (std::size_t n = parity; n <= largest; n += 2) sum = sum + a.at[n] * b.from[cal_first_unknown(set, n)];
+    for (std::size_t n = parity; n <= largest; n += 2)
+        sum = sum + a.at[n] * b.from[cal_first_unknown(set, n)];
     return sum;
 }
 
@@ -108,7 +112,8 @@ T cal_excess(T e) {
 
 // Both outcomes together, for rounds that are a share of all (R1); `outside` > 0: no key whatever e_z is.
 template <class T, class Notes>
-KeyRate<T> cal_key_rate(const Link<T>& link, const CalKeyRounds<T>& key, T e_z, T outside, T share, Notes&& note) {
+KeyRate<T> cal_key_rate(const Link<T>& link, const CalKeyRounds<T>& key, T e_z, T outside, T share,
+                        Notes&& note) {
     const T counted = where_greater(outside, T(0.0), T(0.5), min(e_z, T(0.5)));
     const T sifted = 2.0 * share * key.p_xx;
     note("sifted", sifted);

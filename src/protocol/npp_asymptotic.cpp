@@ -1,86 +1,25 @@
-#include "protocol/cal_phase_error.hpp"
+#include "protocol/npp_asymptotic.hpp"
 
-// Twin-field QKD without phase post-selection, infinite data and decoys: CAL physics, section 7.
 namespace tfqkd {
 
 namespace {
-
-constexpr std::size_t largest = 24;  // photons of both users together
-
-// The first m of a parity for which the yield with n is taken as 1.
-constexpr std::size_t first_unknown(std::size_t n, std::size_t parity) {
-    const std::size_t m = n > largest ? 0 : largest + 1 - n;
-    return m + (m + parity) % 2;
-}
-
-// Upper bound of x_ij for photon numbers of parities i and j (A7); counts of both outcomes.
-template <class T>
-T upper_bound(const CalSequence<T, largest>& a, const CalSequence<T, largest>& b,
-              const CalYields<T, static_cast<int>(largest)>& yields, std::size_t i, std::size_t j) {
-    T sum = a.from[first_unknown(0, i)] * b.from[j];
-    for (std::size_t n = i; n <= largest; n += 2) {
-        T row = b.from[first_unknown(n, j)];
-        for (std::size_t m = j; n + m <= largest; m += 2)
-            row = row + b.at[m] * sqrt(min(2.0 * yields(n, m), T(1.0)));
-        sum = sum + a.at[n] * row;
-    }
-    return sum * sum;
-}
-
-// The largest phi(x, y) of a fixed sum x + y, with the smaller one at most `least` (bit).
-template <class T>
-T best_split(T sum, T least) {
-    const T some = max(sum, T(1e-290));
-    return some * binary_entropy(min(least / some, T(0.5)));
-}
-
-template <bool asymmetric>
-struct Npp {
-    template <class T>
-    using Parameters = CalSources<T, 0, asymmetric, false>;
-    static constexpr int parameter_count = Parameters<double>::count;
-
-    template <class T, class Notes>
-    KeyRate<T> key_rate(const Link<T>& link, const Parameters<T>& parameters, Notes&& note) const {
-        const auto set = parameters.setting(cal_largest_signal);
-        const CalChannel<T> channel = cal_channel(link, note);
-        const CalKeyRounds<T> key = cal_key_rounds(channel, set.a.s, set.b.s, NoNotes{});
-        const T gain = 2.0 * key.p_xx;
-        note("Q", gain);
-        note("e", key.e_x);
-        const auto a = cal_amplitudes<largest>(set.a.s), b = cal_amplitudes<largest>(set.b.s);
-        const CalYields<T, static_cast<int>(largest)> yields(channel);
-        std::array<std::array<T, 2>, 2> x;
-        for (const std::size_t i : {0, 1})
-            for (const std::size_t j : {0, 1})
-                note_indexed(note, "x_upper", i, j, x[i][j] = upper_bound(a, b, yields, i, j));
-
-        // The best split of each sum is as equal as the bounds allow, so the smaller bound decides; the marginal
-        // gains s/(s - least) of the two sums are equal where they are in proportion to their smaller bounds.
-        const T even = min(x[0][0], x[1][0]), odd = min(x[1][1], x[0][1]), both = even + odd;
-        const T sum = clamp(gain * even / both, gain - (x[1][1] + x[0][1]), x[0][0] + x[1][0]);
-        const T leaked = (best_split(sum, even) + best_split(gain - sum, odd)) / gain;  // (2)
-        note("I_AE", leaked);
-        const T counted = where_greater(set.outside, T(0.0), T(1.0), leaked);
-        const T fraction = 1.0 - link.error_correction_inefficiency * binary_entropy(key.e_x) - counted;
-        note("sifted", gain);
-        return {gain * fraction, gain, cal_excess(both / gain) + set.outside};  // (3)
-    }
-};
 
 ProtocolInfo describe(bool asymmetric) {
     ProtocolInfo info;
     info.name = "npp-asymptotic";
     info.title = "Twin-field QKD without phase post-selection (NPP), infinite data and infinite decoys";
     info.description =
-        "Another bound for the same key as cal-asymptotic, about 1 % above it: Eve's information is maximised over "
-        "counts by photon-number parity, which has a closed solution. Yields are exact for up to 24 photons. The "
+        "Another bound for the same key as cal-asymptotic, about 1 % above it: Eve's information is "
+        "maximised over "
+        "counts by photon-number parity, which has a closed solution. The key is Alice's bits, so the users "
+        "are not alike on unequal arms. Yields are exact for up to 24 photons. The "
         "channel is that of the CAL protocols and not the paper's own, which counts double clicks and has no "
         "misalignment, so the paper's figures are not reproduced. Checked against 50-digit arithmetic.";
     info.security = "asymptotic, collective attacks";
-    info.references = cal_references(
-        {"Cui, Yin, Wang, Chen, Wang, Guo, Han, Twin-field QKD without phase postselection, PR Applied 11, 034053 "
-         "(2019), arXiv:1807.02334"});
+    info.references =
+        cal_references({"Cui, Yin, Wang, Chen, Wang, Guo, Han, Twin-field QKD without phase postselection, "
+                        "PR Applied 11, 034053 "
+                        "(2019), arXiv:1807.02334"});
     info.equations = {"C3", "C4", "C6", "(2), (3), (A7) of arXiv:1807.02334"};
     info.options = {cal_sources_option()};
     info.uses = cal_uses();
