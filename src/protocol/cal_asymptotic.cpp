@@ -9,10 +9,10 @@ ProtocolInfo describe(bool asymmetric) {
     info.name = "cal-asymptotic";
     info.title = "CAL twin-field QKD, infinite data and infinite decoys";
     info.description =
-        "Coherent key pulses with phase 0 or pi; the phase error is bounded from photon-number yields, which "
-        "are exact on a chosen set and 1 beyond it. The set is a convention that moves the rate: at 80 dB "
-        "cal5 gives a third of gc9, and all 7 % more. Channel and formulas derived and checked against "
-        "50-digit arithmetic.";
+        "Coherent key pulses with phase 0 or pi; the phase error is bounded from photon-number yields, "
+        "which are exact on a chosen set and 1 beyond it. The set is a convention that moves the rate: at "
+        "80 dB cal5 gives a third of gc9, and all 7 % more. Channel and formulas derived and checked "
+        "against 50-digit arithmetic.";
     info.security = "asymptotic, coherent attacks";
     info.references = cal_references();
     info.equations = {"C3", "C4", "C6", "R1", "R2"};

@@ -9,16 +9,15 @@ ProtocolInfo describe(int decoys, bool asymmetric) {
     info.name = "cal-finite";
     info.title = "CAL twin-field QKD, finite data, composable";
     info.description =
-        "Counts are taken at their expected values. Chernoff bounds of each pair's expectation, all positive "
-        "product bounds of each photon-number count, Kato's and Azuma's inequalities for the sums of "
-        "probabilities. Every allowed combination of decoys is tried, except for the weakest one "
-        "alone where it would bound more than vacuum. Signals must be weaker than 0.99 of the strongest "
-        "decoy, or there is no key. Each step derived and checked against 50-digit arithmetic; the number of "
+        "Counts are taken at their expected values. Chernoff bounds of each pair's expectation, all "
+        "positive product bounds of each photon-number count, Kato's and Azuma's inequalities for the sums "
+        "of probabilities. Every allowed combination of decoys is tried, except for the weakest one alone "
+        "where it would bound more than vacuum. Signals must be weaker than 0.99 of the strongest decoy, "
+        "or there is no key. Each step derived and checked against 50-digit arithmetic; the number of "
         "failing events and the split of the failure probability, which enter by logarithms only, are "
-        "recalled "
-        "from the paper and not compared with its text. The landscape has several maxima: start searches "
-        "more "
-        "than once. Of the failure probabilities, privacy_failure is that of secrecy as a whole, eps_s.";
+        "recalled from the paper and not compared with its text. The landscape has several maxima: start "
+        "searches more than once. Of the failure probabilities, privacy_failure is that of secrecy as a "
+        "whole, eps_s.";
     info.security = "composable, coherent attacks; total failure privacy_failure + correctness_failure";
     info.references =
         cal_references({"Curras-Lorenzo, Navarrete, Azuma, Kato, Curty, Razavi, Tight finite-key security "

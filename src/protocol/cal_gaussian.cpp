@@ -10,12 +10,12 @@ ProtocolInfo describe() {
     info.title = "CAL twin-field QKD, asymmetric, finite data by standard errors";
     info.description =
         "The variant of Wang and Lo's machine-learning paper: each user has a signal intensity of its own, "
-        "decoys "
-        "and probabilities are common. Gains fluctuate by standard_errors (5.3 for 1e-7) for each pair and "
-        "outcome; p_xx and e_x do not. Product bounds take the place of the paper's linear program (1e-10 "
-        "apart "
-        "at the reference points). The paper prints no rate to compare with; whether it lets each outcome "
-        "fluctuate or both together, and its weakest intensity, are not known.";
+        "decoys and probabilities are common. Gains fluctuate by standard_errors (5.3 for 1e-7) for each "
+        "pair and outcome; p_xx and e_x do not. Product bounds take the place of the paper's linear "
+        "program (1e-10 apart at the reference points), tried over a selection: on 450 random settings the "
+        "others would tighten a yield's bound by at most 2e-5. The paper prints no rate to compare with; "
+        "whether it lets each "
+        "outcome fluctuate or both together, and its weakest intensity, are not known.";
     info.security = "finite data with Gaussian statistics, collective attacks; not composable";
     info.references = cal_references(
         {"Wang, Lo, Machine learning for optimal parameter prediction in QKD, PRA 100, 062334 (2019), "

@@ -10,11 +10,10 @@ ProtocolInfo describe(bool asymmetric) {
     info.title = "Twin-field QKD without phase post-selection (NPP), infinite data and infinite decoys";
     info.description =
         "Another bound for the same key as cal-asymptotic, about 1 % above it: Eve's information is "
-        "maximised over "
-        "counts by photon-number parity, which has a closed solution. The key is Alice's bits, so the users "
-        "are not alike on unequal arms. Yields are exact for up to 24 photons. The "
-        "channel is that of the CAL protocols and not the paper's own, which counts double clicks and has no "
-        "misalignment, so the paper's figures are not reproduced. Checked against 50-digit arithmetic.";
+        "maximised over counts by photon-number parity, which has a closed solution. The key is Alice's "
+        "bits, so the users are not alike on unequal arms. Yields are exact for up to 24 photons. The "
+        "channel is that of the CAL protocols and not the paper's own, which counts double clicks and has "
+        "no misalignment, so the paper's figures are not reproduced. Checked against 50-digit arithmetic.";
     info.security = "asymptotic, collective attacks";
     info.references =
         cal_references({"Cui, Yin, Wang, Chen, Wang, Guo, Han, Twin-field QKD without phase postselection, "
