@@ -41,6 +41,7 @@ ProtocolInfo describe() {
                                Scale::linear,
                                "width of the intervals on either side in standard errors, gamma",
                                false});
+    info.more_starts = cal_more_starts();
     return info;
 }
 
