@@ -70,6 +70,7 @@ class Model {
 
   private:
     Model() = default;
+    static Model from_text(const std::string& text, const std::string& source);
     void choose_columns(const TrainingRows& rows);
     std::string outside(const Columns& features, Eigen::Index row) const;
     Matrix input_columns(const Columns& features) const;
