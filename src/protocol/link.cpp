@@ -84,16 +84,17 @@ std::pair<Eigen::ArrayXd, Eigen::ArrayXd> losses(const Inputs& inputs, const std
     const bool fibres = inputs.has("distance_a_km") || inputs.has("distance_b_km"),
                fibre = inputs.has("distance_km");
     const std::string where = source.empty() ? "" : source + ": ";
+    const ErrorKind kind = source.empty() ? ErrorKind::usage : ErrorKind::data;  // from flags, or from a file
     constexpr const char* ways =
         "distance_km, or distance_a_km and distance_b_km, or loss_db, or loss_a_db and loss_b_db";
     if (arms + total + fibres + fibre > 1)
-        throw Error(ErrorKind::data, where + "the loss is stated in two ways at once; give one of: " + ways);
+        throw Error(kind, where + "the loss is stated in two ways at once; give one of: " + ways);
     if (arms + total + fibres + fibre == 0)
-        throw Error(ErrorKind::data, where + "nothing says how long the link is; give " + ways);
+        throw Error(kind, where + "nothing says how long the link is; give " + ways);
     const auto pair = [&](std::string_view a, std::string_view b) {
         for (const std::string_view name : {a, b})
             if (!inputs.has(name))
-                throw Error(ErrorKind::data,
+                throw Error(kind,
                             where + "one arm's loss is missing: give " + std::string(name) + " as well");
         return std::pair{inputs.values(input(a)), inputs.values(input(b))};
     };
@@ -148,9 +149,11 @@ void refuse_mistyped(const Table& table, const std::vector<Quantity>& parameters
     std::vector<std::string_view> names(result_columns.begin(), result_columns.end());
     for (const auto* quantities : {&link_inputs(), &parameters})
         for (const Quantity& q : *quantities) names.push_back(q.name);
+    // Labels are words of the same field, so only a slip or two makes a mistake: failure_probability is none.
+    constexpr std::size_t letters_a_mistake = 6;
     for (const Table::Column& column : table.columns()) {
         if (std::find(names.begin(), names.end(), column.name) != names.end()) continue;
-        if (const std::string hint = did_you_mean(column.name, names); !hint.empty())
+        if (const std::string hint = did_you_mean(column.name, names, letters_a_mistake); !hint.empty())
             throw Error(ErrorKind::data, table.source + ": unknown column " + in_quotes(column.name) + hint +
                                              "; rename it, or give it a name that is not so near");
     }
