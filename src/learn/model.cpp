@@ -33,6 +33,10 @@ TrainingRows read_training_rows(const Table& data, std::string protocol) {
             ErrorKind::data,
             data.source + ": the data set does not say of which protocol it is; give --protocol NAME");
     const auto model = make_protocol(protocol);
+    if (const std::string_view own = data.property("protocol");
+        !own.empty() && make_protocol(own)->info().spec() != model->info().spec())
+        throw Error(ErrorKind::data, data.source + ": the data set is of " + std::string(own) + ", not of " +
+                                         model->info().spec() + "; leave out --protocol");
     refuse_mistyped(data, model->info().parameters);
     const Columns links = read_links(data);
     const Table::Numbers& rate = data.numbers_or_missing("key_rate_bit_per_pulse");
