@@ -52,7 +52,7 @@ class Inputs {
         const auto rows = static_cast<Eigen::Index>(table_.rows());
         if (!table_.has(q.name)) {
             const double value = given(q.name).value_or(q.start);
-            check_value(q, value);
+            check_value(q, value, property(q.name).empty() ? "" : table_.source);
             return Eigen::ArrayXd::Constant(rows, value);
         }
         const Table::Numbers& cells = table_.numbers(q.name);
@@ -62,9 +62,12 @@ class Inputs {
     }
 
   private:
+    std::string_view property(std::string_view name) const {
+        return table_.property("link." + std::string(name));
+    }
     // From the table's property "link.NAME", else from the defaults.
     std::optional<double> given(std::string_view name) const {
-        if (const auto value = parse_number(table_.property("link." + std::string(name)))) return value;
+        if (const auto value = parse_number(property(name))) return value;
         for (const auto& [key, value] : defaults_)
             if (key == name) return value;
         return std::nullopt;

@@ -22,6 +22,7 @@ struct TrainingRows {
     Columns points;        // rows x parameters
     Eigen::ArrayXd rate;   // key rate at the optimum
     std::size_t without_key = 0;
+    std::string source = "the data set";  // as messages name it
 };
 
 // The optima of a data set. `protocol`: a spec, or "" to take the data set's own. Throws Error (data).
