@@ -36,7 +36,9 @@ const Option* find_option(const std::vector<Option>& options, std::string_view f
 // What CLI11 could not take apart: a flag without its value, or a value for a switch.
 [[noreturn]] void refuse_words(const std::string& command, const std::vector<Option>& options,
                                const std::string& message) {
-    const Option* option = find_option(options, message.substr(0, message.find_first_of(": ")));
+    std::string flag = message.substr(0, message.find_first_of(": "));
+    if (!flag.starts_with("-")) flag = "--" + flag;
+    const Option* option = find_option(options, flag);
     if (option && option->value.empty()) refuse(option->flag + " is a switch and takes no value");
     if (option) refuse(option->flag + " needs a value, " + option->value + ": " + option->help);
     refuse(message + see_help(command));
@@ -59,6 +61,15 @@ std::vector<std::string> operands_of(const Command& command, const std::vector<O
         refuse("unexpected word " + in_quotes(operands[most]) +
                "; each value belongs behind a flag that begins with --" + see_help(command.name));
     return operands;
+}
+
+// A value that is another flag or nothing (as from an unset variable of the shell) is one that was forgotten.
+void check_given(const Option& option, const std::string& value, const std::vector<Option>& options) {
+    const std::string needs = "needs a value, " + option.value + ": " + option.help;
+    if (value.empty()) refuse(option.flag + " = '' is empty; it " + needs);
+    for (const Option& other : options)
+        if (value == other.flag || value == other.letter)
+            refuse(option.flag + " is followed by " + value + "; it " + needs);
 }
 
 // CLI11 only takes the words apart; every value stays the text that was typed, because its own readers of
@@ -85,8 +96,6 @@ Given take_apart(const Command& command, const std::vector<Option>& options, std
         refuse_words(command.name, options, error.what());
     }
     Given given;
-    if (const auto operands = operands_of(command, options, app.remaining()); !operands.empty())
-        given[""] = operands;
     for (std::size_t k = 0; k < options.size(); ++k) {
         const Option& option = options[k];
         const std::vector<std::string> values = parsed[k]->results();
@@ -96,10 +105,11 @@ Given take_apart(const Command& command, const std::vector<Option>& options, std
             continue;
         }
         if (values.size() > 1 && !option.many) refuse(option.flag + " is given twice; leave one");
-        if (std::find(values.begin(), values.end(), "") != values.end())
-            refuse(option.flag + " = '' is empty; give " + option.value + ": " + option.help);
+        for (const std::string& value : values) check_given(option, value, options);
         given[option.flag] = values;
     }
+    if (const auto operands = operands_of(command, options, app.remaining()); !operands.empty())
+        given[""] = operands;
     return given;
 }
 
@@ -197,6 +207,16 @@ void add_environment(Given& given, const std::vector<Option>& options) {
     }
 }
 
+// The next word, or several that belong on one line: an interval, or in a command a flag with its value.
+bool take_unit(std::istringstream& words, std::string& unit, bool command) {
+    if (!(words >> unit)) return false;
+    const bool interval = unit.size() > 2 && unit.back() == ',' && (unit[0] == '[' || unit[0] == '(') &&
+                          parse_number(std::string_view(unit).substr(1, unit.size() - 2));
+    std::string rest;
+    if ((interval || (command && unit.starts_with("--"))) && words >> rest) unit += " " + rest;
+    return true;
+}
+
 // Breaks a text into lines of at most `width`, the first one after what stands there already; each line but
 // the last ends with `line_end`.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width,
@@ -204,7 +224,7 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
     std::string result;
     std::size_t column = indent;
     std::istringstream words(text);
-    for (std::string word; words >> word;) {
+    for (std::string word; take_unit(words, word, !line_end.empty());) {
         if (column > indent && column + 1 + word.size() + line_end.size() > width) {
             result += line_end + "\n" + std::string(indent, ' ');
             column = indent;

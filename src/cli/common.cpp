@@ -109,8 +109,7 @@ std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
 
 Option quantity_option(const Quantity& q, const std::string& group, bool with_default) {
     return {flag_of(q.name), q.unit.empty() ? "NUMBER" : std::string(q.unit),
-            with_default ? format_number(q.start) : "",
-            std::string(q.help) + ", " + words_with_unit(q, q.valid), group};
+            with_default ? format_number(q.start) : "", std::string(q.help) + ", " + q.valid.text(), group};
 }
 
 std::vector<Option> protocol_options() {
