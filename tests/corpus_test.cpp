@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "catch.hpp"
 #include "run_program.hpp"
@@ -89,6 +90,25 @@ json* find_matrix(json& value) {
 }
 
 json& first_matrix(json& model) { return *find_matrix(model["network"]); }
+
+// Goes down to some value within a document, and puts something else there.
+void spoil(json& model, std::mt19937& random) {
+    static const std::vector<json> others{
+        nullptr, 0,      -1,  1,   2147483648,    1e308,
+        -1e308,  1e-320, 0.5, "x", json::array(), {{"rows", 1}, {"cols", 1}, {"data", {1}}},
+        true};
+    json* place = &model;
+    while (place->is_structured() && !place->empty() && (place == &model || random() % 8 != 0)) {
+        auto next = place->begin();
+        std::advance(next, static_cast<long>(random() % std::min<std::size_t>(place->size(), 6)));
+        if (random() % 16 == 0 && place != &model) {
+            place->erase(next);
+            return;
+        }
+        place = &*next;
+    }
+    *place = others[random() % others.size()];
+}
 
 }  // namespace
 
@@ -431,6 +451,32 @@ TEST_CASE("bad models are refused before anything is predicted", "[corpus]") {
     refusals.push_back({"predict --distance-km 100 --model folder", 4, {"folder", "Is a directory"}});
     refusals.push_back({"benchmark --data data.csv --model newer.json --quiet", 3, {"newer tfqkd"}});
     check_refusals(refusals);
+}
+
+TEST_CASE("a spoilt model is refused or predicts, and never more", "[corpus]") {
+    const Corpus corpus;
+    std::mt19937 random(1);
+    int refused = 0, used = 0;
+    for (const char* network :
+         {"grnn", "bpnn --hidden 4", "rbfnn --max-centres 5", "polynomial --degree 2"}) {
+        REQUIRE(run_line("train --data data.csv --quiet --force -o m.json --network " + std::string(network))
+                    .code == 0);
+        const json good = json::parse(file_text("m.json"));
+        for (int i = 0; i < 150; ++i) {
+            json model = good;
+            spoil(model, random);
+            const std::string text = hashed(model);
+            put_file("spoilt.json", text);
+            const Outcome outcome = run_line("predict --quiet --distance-km 100 --model spoilt.json");
+            CAPTURE(text.substr(0, 2000), outcome.err);
+            REQUIRE((outcome.code == 0 || outcome.code == 3));
+            REQUIRE((outcome.code == 0 ||
+                     (outcome.out.empty() && outcome.err.starts_with("tfqkd: spoilt.json"))));
+            ++(outcome.code == 0 ? used : refused);
+        }
+    }
+    CHECK(refused > 100);
+    CHECK(used > 20);
 }
 
 TEST_CASE("a model for another protocol is refused", "[corpus]") {
