@@ -53,6 +53,7 @@ class ResultSink {
     ~ResultSink();
     void write(const Table& block);
     void finish();
+    bool to_file() const { return to_file_; }
 
   private:
     std::unique_ptr<OutputFile> file_;
