@@ -36,7 +36,8 @@ constexpr Entry entries[] = {
     std::string list;
     for (const std::string_view name : allowed) list += (list.empty() ? "" : ", ") + std::string(name);
     throw Error(ErrorKind::usage, "no " + what + " '" + std::string(typed) + "'" +
-                                      did_you_mean(typed, allowed) + "; there are: " + list);
+                                      did_you_mean(typed, allowed) +
+                                      (list.empty() ? "; there are none" : "; there are: " + list));
 }
 
 // "sources=asymmetric,error_correction=refined"
