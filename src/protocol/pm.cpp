@@ -34,6 +34,7 @@ const ProtocolOption photon_number_option{
 ProtocolInfo describe(std::string_view name) {
     ProtocolInfo info;
     info.name = name;
+    info.compared_as = info.name + ":link_misalignment=added";
     info.kind = Kind::asymptotic;
     info.security = "asymptotic";
     info.references = {

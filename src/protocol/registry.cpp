@@ -110,6 +110,12 @@ std::string ProtocolInfo::spec() const {
     return text;
 }
 
+bool ProtocolInfo::uses_link(std::string_view quantity) const {
+    for (std::size_t k = 0; k < uses.size(); ++k)
+        if (uses[k] && link_quantities()[k].name == quantity) return true;
+    return false;
+}
+
 int ProtocolInfo::parameter(std::string_view parameter_name) const {
     std::vector<std::string_view> names;
     for (const Quantity& q : parameters) names.push_back(q.name);

@@ -49,12 +49,14 @@ struct ProtocolInfo {
     std::vector<Verification> verification;
     std::vector<std::string> caveats;  // where papers are silent or differ, and what does not match one
     std::vector<ProtocolOption> options;
+    std::string compared_as;  // the spec to compare with others, where the default leaves out what they count
     std::map<std::string, std::string> chosen;  // option -> choice
     std::vector<bool> uses;                     // which of link_quantities() matter
     std::vector<Quantity> parameters;           // the columns of `points`
 
     // The name with the choices that differ from the defaults: "sns-finite:sources=asymmetric".
     std::string spec() const;
+    bool uses_link(std::string_view quantity) const;
     // The index of a parameter. Throws Error (usage) that names the nearest one.
     int parameter(std::string_view parameter_name) const;
 };
