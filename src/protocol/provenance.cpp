@@ -36,7 +36,8 @@ std::string_view kind_meaning(Kind kind) {
 
 std::string_view mark_meanings() {
     return "derived: from first principles, and tested numerically. seen: read in public text or code, "
-           "possibly second-hand. recalled: from memory of the paper, whose text was not read again; limits "
+           "possibly second-hand. read: in the paper itself. recalled: from memory of the paper, whose text "
+           "was not read again; limits "
            "and the direction of each bound were checked. chosen: papers are silent or differ.";
 }
 

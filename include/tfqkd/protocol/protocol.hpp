@@ -31,7 +31,7 @@ std::string_view kind_meaning(Kind kind);
 // Whether a rate of this kind is the rate of a proven key.
 constexpr bool is_proved(Kind kind) { return kind >= Kind::asymptotic; }
 
-// How far some of a protocol's formulas are verified. Marks: derived, seen, recalled, chosen; see
+// How far some of a protocol's formulas are verified. Marks: derived, seen, read, recalled, chosen; see
 // mark_meanings().
 struct Verification {
     std::string equations, what, mark;
