@@ -242,6 +242,7 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
     } else if (&streams.out == &std::cout && isatty(STDOUT_FILENO)) {
         format = terminal_default;
     }
+    format_ = format;
     if (to_file_) file_ = std::make_unique<OutputFile>(path, arguments.has("--force"));
     writer_ = std::make_unique<TableWriter>(to_file_ ? file_->stream() : out_, format);
 }
@@ -249,6 +250,10 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
 ResultSink::~ResultSink() = default;
 
 void ResultSink::write(const Table& block) { writer_->write(block); }
+
+bool ResultSink::for_people() const {
+    return format_ == TableFormat::text || format_ == TableFormat::markdown;
+}
 
 void ResultSink::finish() {
     writer_->finish();

@@ -54,11 +54,13 @@ class ResultSink {
     void write(const Table& block);
     void finish();
     bool to_file() const { return to_file_; }
+    bool for_people() const;  // a table to look at, text or markdown
 
   private:
     std::unique_ptr<OutputFile> file_;
     std::ostream& out_;
     std::unique_ptr<TableWriter> writer_;
+    TableFormat format_ = TableFormat::csv;
     bool to_file_;
 };
 

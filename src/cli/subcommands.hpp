@@ -8,6 +8,7 @@ namespace tfqkd::cli {
 Command protocols_command();
 Command rate_command();
 Command optimize_command();
+Command compare_command();
 Command generate_command();
 Command train_command();
 Command predict_command();

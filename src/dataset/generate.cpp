@@ -109,6 +109,7 @@ Generator::Generator(GenerateOptions options)
     if (options_.domain.axes.empty() && options_.domain.set.empty())
         options_.domain = default_domain(*protocol_);
     options_.validate();
+    make_objective(*protocol_, Columns(0, 0), options_.fixed, 1);  // refuses what has nothing to optimise
     if (options_.sampling != Sampling::grid) return;
     rows_ = 1;
     for (const DomainAxis& axis : options_.domain.axes) {

@@ -103,6 +103,9 @@ void Model::choose_columns(const TrainingRows& rows) {
                            parameters[k].search.upper});
         output_parameters_.push_back(static_cast<int>(k));
     }
+    if (parameters.empty())
+        throw Error(ErrorKind::data, protocol_->info().spec() + " has no parameters to learn: it is " +
+                                         std::string(kind_meaning(protocol_->info().kind)));
     if (inputs.empty() || outputs.empty())
         throw Error(
             ErrorKind::data,

@@ -57,8 +57,8 @@ void SearchOptions::validate() const {
     if (restarts < 0 || restarts > 1000) refuse("restarts must be in [0, 1000]");
 }
 
-Objective make_objective(const Protocol& protocol, Columns links,
-                         const std::vector<std::pair<std::string, double>>& fixed, int threads) {
+Objective make_task(const Protocol& protocol, Columns links,
+                    const std::vector<std::pair<std::string, double>>& fixed, int threads) {
     const ProtocolInfo& info = protocol.info();
     const Eigen::Index rows = links.rows(), count = static_cast<Eigen::Index>(info.parameters.size());
     Objective objective{protocol, std::move(links), Columns(rows, count), {}, threads};
@@ -78,9 +78,57 @@ Objective make_objective(const Protocol& protocol, Columns links,
         objective.free[static_cast<std::size_t>(k)] = false;
         objective.starts.col(k) = value;
     }
-    if (std::find(objective.free.begin(), objective.free.end(), true) == objective.free.end())
-        throw Error(ErrorKind::usage, info.spec() + " has no parameter left to optimise");
     return objective;
+}
+
+namespace {
+
+// "a, b (reason); c (another reason)"
+std::string inputs_with_reasons(const ProtocolInfo& info) {
+    std::string list;
+    std::string_view reason;
+    const auto close = [&] {
+        if (!reason.empty()) list += " (" + std::string(reason) + ")";
+    };
+    for (const Quantity& q : info.parameters) {
+        if (q.optimised) continue;
+        const bool same = q.input_reason == reason;
+        if (!list.empty() && !same) close();
+        list += (list.empty() ? "" : same ? ", " : "; ") + std::string(q.name);
+        reason = q.input_reason;
+    }
+    close();
+    return list;
+}
+
+// Why a protocol's parameters are all held.
+std::string reason_of_nothing_free(const ProtocolInfo& info) {
+    if (info.parameters.empty())
+        return "has no parameters to optimise: it is " + std::string(kind_meaning(info.kind));
+    std::string held;
+    for (const Quantity& q : info.parameters)
+        if (q.optimised) held += (held.empty() ? "; fixed: " : ", ") + std::string(q.name);
+    const std::string inputs = inputs_with_reasons(info);
+    return "has no parameter left to optimise" + held +
+           (inputs.empty() ? "" : "; inputs that searches leave as they are: " + inputs);
+}
+
+}  // namespace
+
+Objective make_objective(const Protocol& protocol, Columns links,
+                         const std::vector<std::pair<std::string, double>>& fixed, int threads) {
+    Objective objective = make_task(protocol, std::move(links), fixed, threads);
+    if (std::find(objective.free.begin(), objective.free.end(), true) != objective.free.end())
+        return objective;
+    const std::string spec = protocol.info().spec();
+    throw Error(ErrorKind::usage, spec + " " + reason_of_nothing_free(protocol.info()) +
+                                      "; 'tfqkd rate --protocol " + spec + "' evaluates it");
+}
+
+Optima evaluate(const Objective& objective) {
+    std::vector<Outcome> outcomes = start_outcomes(objective);
+    for (Outcome& outcome : outcomes) outcome.evaluations = 1;
+    return gather(objective, Space(objective.protocol, objective.free), outcomes);
 }
 
 std::vector<Outcome> start_outcomes(const Objective& objective) {

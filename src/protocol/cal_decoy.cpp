@@ -11,11 +11,14 @@ ProtocolInfo describe(int decoys, bool asymmetric) {
     info.description =
         "Yields are bounded by products of one decoy combination of each user, tried over those that won "
         "on random settings within the search ranges. kp5 agrees with the linear program of the papers to "
-        "1e-8 at all "
-        "reference points; pplus is at most slightly looser. Decoy intensities have no optimum with infinite "
-        "data (the "
-        "middle ones go to an end of their range), so they are inputs. The published analytic bounds have "
-        "the same product form; whether they use the same combinations is not known.";
+        "1e-8 at all reference points; pplus is at most slightly looser. Decoy intensities have no optimum "
+        "with infinite data (the middle ones go to an end of their range), so they are inputs.";
+    info.kind = Kind::asymptotic;
+    add_cal_provenance(info);
+    info.verification.push_back({"P+, KP5", "product bounds of yields", "derived"});
+    info.caveats.push_back(
+        "The published analytic bounds have the same product form; whether they use the same combinations "
+        "is not known.");
     info.security = "asymptotic, coherent attacks";
     info.references = cal_references();
     info.equations = {"C3-C6", "R1", "R2", "P+", "KP5"};

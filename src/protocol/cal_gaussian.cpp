@@ -13,9 +13,16 @@ ProtocolInfo describe() {
         "decoys and probabilities are common. Gains fluctuate by standard_errors (5.3 for 1e-7) for each "
         "pair and outcome; p_xx and e_x do not. Product bounds take the place of the paper's linear "
         "program (1e-10 apart at the reference points), tried over a selection: on 450 random settings the "
-        "others would tighten a yield's bound by at most 2e-5. The paper prints no rate to compare with; "
-        "whether it lets each "
-        "outcome fluctuate or both together, and its weakest intensity, are not known.";
+        "others would tighten a yield's bound by at most 2e-5.";
+    info.kind = Kind::gaussian;
+    add_cal_provenance(info);
+    info.verification.push_back({"P+, KP5", "product bounds of yields", "derived"});
+    info.verification.push_back({"A3", "what fluctuates and what is chosen", "read"});
+    info.verification.push_back({"A3", "width of the intervals, weakest decoy", "recalled"});
+    info.caveats.push_back(
+        "The machine-learning paper prints no rate to compare with; whether it lets each outcome fluctuate "
+        "or both together (a relative width smaller by sqrt 2), and its weakest intensity, are not known.");
+    info.caveats.push_back("5.3 standard errors are the paper's round figure; 1e-7 on two sides is 5.327.");
     info.security = "finite data with Gaussian statistics, collective attacks; not composable";
     info.references = cal_references(
         {"Wang, Lo, Machine learning for optimal parameter prediction in QKD, PRA 100, 062334 (2019), "
@@ -40,7 +47,8 @@ ProtocolInfo describe() {
                                5.3,
                                Scale::linear,
                                "width of the intervals on either side in standard errors, gamma",
-                               false});
+                               false,
+                               "it sets how often the intervals fail"});
     info.more_starts = cal_more_starts();
     return info;
 }

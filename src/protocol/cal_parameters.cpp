@@ -54,7 +54,8 @@ constexpr Quantity weakest_decoy{"weakest_decoy_intensity",
                                  0,
                                  Scale::linear,
                                  "mean photon number of the weakest decoy pulse of both users",
-                                 false};
+                                 false,
+                                 "it is what the modulators leave; 0 would be best"};
 
 Quantity of_user(Quantity q, std::string_view suffix) {
     if (suffix.empty()) return q;
@@ -76,6 +77,8 @@ std::vector<Quantity> cal_quantities(int decoys, bool own_signals, bool own_deco
         for (Quantity q : {decoy_intensity, decoy_ratio, second_decoy_ratio}) {
             if (left-- == 0) break;
             q.optimised = optimise_decoys;
+            if (!optimise_decoys)
+                q.input_reason = "with infinite data it has no optimum: it would go to an end of its range";
             all.push_back(of_user(q, suffix));
         }
     }
@@ -132,6 +135,18 @@ std::vector<std::string> cal_references(std::initializer_list<std::string_view> 
         "arXiv:1907.05291"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
+}
+
+void add_cal_provenance(ProtocolInfo& info) {
+    info.verification = {{"C3-C5", "channel, gains, bit error", "seen, derived"},
+                         {"C6", "yields of photon numbers in closed form", "derived"},
+                         {"R1, R2", "key rate, phase error", "seen, derived"},
+                         {"", "unequal arms and signals", "derived"}};
+    info.caveats = {
+        "Misalignment is that of polarisation, theta = 2 arcsin sqrt(misalignment): 2 % alone gives a bit "
+        "error of 2 %. A paper that means theta = arcsin sqrt(e_d) has a quarter of it.",
+        "Public codes for this protocol have errors, some of them unsafe: rates above these need a second "
+        "look."};
 }
 
 ProtocolOption cal_sources_option() {

@@ -113,6 +113,8 @@ std::vector<bool> cal_uses();
 
 // The texts that all models of the family share.
 std::vector<std::string> cal_references(std::initializer_list<std::string_view> more = {});
+// What is known of the formulas that the family shares.
+void add_cal_provenance(ProtocolInfo& info);
 ProtocolOption cal_sources_option();
 
 }  // namespace tfqkd

@@ -11,9 +11,15 @@ ProtocolInfo describe(bool asymmetric) {
     info.description =
         "Another bound for the same key as cal-asymptotic, about 1 % above it: Eve's information is "
         "maximised over counts by photon-number parity, which has a closed solution. The key is Alice's "
-        "bits, so the users are not alike on unequal arms. Yields are exact for up to 24 photons. The "
-        "channel is that of the CAL protocols and not the paper's own, which counts double clicks and has "
-        "no misalignment, so the paper's figures are not reproduced. Checked against 50-digit arithmetic.";
+        "bits, so the users are not alike on unequal arms. Yields are exact for up to 24 photons.";
+    info.kind = Kind::asymptotic;
+    add_cal_provenance(info);
+    info.verification.erase(info.verification.begin() + 2);  // R1 and R2 are CAL's own
+    info.verification.push_back({"(2), (3), (A7)", "key rate, bounds of the parities' counts", "seen"});
+    info.verification.push_back({"", "closed solution of the maximisation", "derived"});
+    info.caveats.push_back(
+        "The channel is that of the CAL protocols, not the paper's own, which counts double clicks and has "
+        "no misalignment: the paper's figures are not reproduced.");
     info.security = "asymptotic, collective attacks";
     info.references =
         cal_references({"Cui, Yin, Wang, Chen, Wang, Guo, Han, Twin-field QKD without phase postselection, "

@@ -40,9 +40,17 @@ constexpr Quantity pm_decoy_ratio{"decoy_ratio",
                                   0.1,
                                   Scale::logit,
                                   "decoy over signal intensity, nu/mu",
-                                  false};
-constexpr Quantity pm_phase_slices{
-    "phase_slices", "", {2, 1000}, {4, 64}, 16, Scale::log, "number of phase slices, M", false};
+                                  false,
+                                  "with infinite data it has no optimum: it would go to 0"};
+constexpr Quantity pm_phase_slices{"phase_slices",
+                                   "",
+                                   {2, 1000},
+                                   {4, 64},
+                                   16,
+                                   Scale::log,
+                                   "number of phase slices, M",
+                                   false,
+                                   "it is a whole number, part of the protocol"};
 
 template <class T>
 struct PmParameters {

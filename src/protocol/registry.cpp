@@ -41,7 +41,8 @@ constexpr Entry entries[] = {
     std::string list;
     for (const std::string_view name : allowed) list += (list.empty() ? "" : ", ") + std::string(name);
     throw Error(ErrorKind::usage, "no " + what + " '" + std::string(typed) + "'" +
-                                      did_you_mean(typed, allowed) + "; there are: " + list);
+                                      did_you_mean(typed, allowed) +
+                                      (list.empty() ? "; there are none" : "; there are: " + list));
 }
 
 // "sources=asymmetric,error_correction=refined"
@@ -112,6 +113,12 @@ std::string ProtocolInfo::spec() const {
         if (const std::string& choice = chosen.at(option.name); choice != option.choices.front())
             text += (text.size() == name.size() ? ":" : ",") + option.name + "=" + choice;
     return text;
+}
+
+bool ProtocolInfo::uses_link(std::string_view quantity) const {
+    for (std::size_t k = 0; k < uses.size(); ++k)
+        if (uses[k] && link_quantities()[k].name == quantity) return true;
+    return false;
 }
 
 int ProtocolInfo::parameter(std::string_view parameter_name) const {

@@ -11,11 +11,11 @@ std::unique_ptr<const Protocol> make_tf_original(const Choices& choices) {
     info.title = "TF-QKD as first proposed, a curve for plots";
     info.description =
         "The estimate of the first proposal: the decoy-state formula of BB84 at half the distance. It is a "
-        "curve "
-        "for plots and no security proof. Whether the intensity is one user's or both users', and what "
-        "signal_duty contains, is not clear from the paper. On arms of unequal loss there is no formula and "
-        "no "
-        "key.";
+        "curve for plots and no security proof. On arms of unequal loss there is no formula and no key.";
+    info.verification = {{"Lucamarini 2, 3", "rate and errors", "seen"}};
+    info.caveats = {
+        "Whether the intensity is one user's or both users', and what signal_duty contains, is not clear "
+        "from the paper: do not compare rates with it."};
     info.security = "none: an estimate, not a security proof";
     info.references = {
         "Lucamarini, Yuan, Dynes, Shields, Overcoming the rate-distance limit of quantum key distribution "

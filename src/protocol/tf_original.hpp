@@ -5,9 +5,15 @@
 // The rate estimate of the first twin-field proposal: PM physics, section 11. Arms of equal loss only.
 namespace tfqkd {
 
-constexpr Quantity tf_signal_duty{
-    "signal_duty", "", {0, 1, true}, {0.1, 1}, 1, Scale::linear, "share of the pulses that carry key, d",
-    false};
+constexpr Quantity tf_signal_duty{"signal_duty",
+                                  "",
+                                  {0, 1, true},
+                                  {0.1, 1},
+                                  1,
+                                  Scale::linear,
+                                  "share of the pulses that carry key, d",
+                                  false,
+                                  "the rate is proportional to it"};
 
 template <class T>
 struct TfOriginalParameters {

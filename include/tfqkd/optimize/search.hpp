@@ -32,8 +32,10 @@ struct Objective {
 };
 
 // Every row from the protocol's start point, every optimised parameter free, except those in `fixed`
-// (parameter name, value). Throws Error (usage) for an unknown name or a value out of range, and when nothing
-// is left to optimise, with the reason.
+// (parameter name, value). Throws Error (usage) for an unknown name or a value out of range.
+Objective make_task(const Protocol& protocol, Columns links,
+                    const std::vector<std::pair<std::string, double>>& fixed, int threads);
+// The same, and throws Error (usage) when nothing is left to optimise, with the reason.
 Objective make_objective(const Protocol& protocol, Columns links,
                          const std::vector<std::pair<std::string, double>>& fixed, int threads);
 
@@ -48,6 +50,9 @@ struct Optima {
     std::vector<SearchMethod> method;
     std::vector<RowStatus> status;
 };
+
+// The starts as if they were optima, for an objective in which nothing is free.
+Optima evaluate(const Objective& objective);
 
 // Finds for each row the parameters with the highest key rate. A row's result depends on its link and start
 // alone: not on the other rows, their order or the number of threads.

@@ -18,14 +18,38 @@ struct ProtocolOption {
     std::string help;
 };
 
+// What a rate is worth. Rates of different kinds are different statements: only those of one kind compete.
+enum class Kind {
+    estimate,    // no proof
+    bound,       // an upper bound of any protocol, not a protocol
+    asymptotic,  // proved for infinite data
+    gaussian,    // finite data with Gaussian fluctuations, collective attacks; not composable
+    finite       // composable: finite data, coherent attacks, a stated failure probability
+};
+std::string_view kind_name(Kind kind);
+std::string_view kind_meaning(Kind kind);
+// Whether a rate of this kind is the rate of a proven key.
+constexpr bool is_proved(Kind kind) { return kind >= Kind::asymptotic; }
+
+// How far some of a protocol's formulas are verified. Marks: derived, seen, read, recalled, chosen; see
+// mark_meanings().
+struct Verification {
+    std::string equations, what, mark;
+};
+std::string_view mark_meanings();
+
 struct ProtocolInfo {
     std::string name;
+    Kind kind = Kind::estimate;           // until its maker can say more
     std::string title;                    // one line
-    std::string description;              // a few sentences, with what is known to differ from the papers
+    std::string description;              // a few sentences: what it is and how it is modelled
     std::string security;                 // what the key is proved secure against
     std::vector<std::string> references;  // papers with their arXiv numbers
     std::vector<std::string> equations;   // the equations used, as numbered in the sources
+    std::vector<Verification> verification;
+    std::vector<std::string> caveats;  // where papers are silent or differ, and what does not match one
     std::vector<ProtocolOption> options;
+    std::string compared_as;  // the spec to compare with others, where the default leaves out what they count
     std::map<std::string, std::string> chosen;  // option -> choice
     std::vector<bool> uses;                     // which of link_quantities() matter
     std::vector<Quantity> parameters;           // the columns of `points`
@@ -36,6 +60,7 @@ struct ProtocolInfo {
 
     // The name with the choices that differ from the defaults: "sns-finite:sources=asymmetric".
     std::string spec() const;
+    bool uses_link(std::string_view quantity) const;
     // The index of a parameter. Throws Error (usage) that names the nearest one.
     int parameter(std::string_view parameter_name) const;
 };

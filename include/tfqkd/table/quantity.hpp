@@ -29,7 +29,8 @@ struct Quantity {
     double start;           // where a search begins, and the default of an input
     Scale scale;            // for Scale::logit the odds are taken within (0, 1)
     std::string_view help;
-    bool optimised = true;  // false: an input that searches leave as it is
+    bool optimised = true;               // false: an input that searches leave as it is, and
+    std::string_view input_reason = "";  // why they do
 };
 
 // A number's place on its quantity's scale, and back: log x, log(x / (1 - x)), or x itself.
