@@ -8,10 +8,11 @@ namespace tfqkd {
 
 namespace {
 
-constexpr double first_step = 0.04;     // of an axis' width
-constexpr double polishing = 0.1;       // steps of the second round over those of the first
-constexpr double smallest_step = 1e-9;  // of an axis' width
-constexpr std::uint64_t samples = 48;   // points of the low-discrepancy sample
+constexpr double first_step = 0.04;        // of an axis' width
+constexpr double polishing = 0.1;          // steps of the second round over those of the first
+constexpr double smallest_step = 1e-9;     // of an axis' width
+constexpr double no_key_tolerance = 1e-4;  // gain of a sweep that counts as quiet while the score is climbed
+constexpr std::uint64_t samples = 48;      // points of the low-discrepancy sample
 
 // Where a row's search stands, and a line through it: along one axis, or along a displacement.
 class Walker {
@@ -137,7 +138,8 @@ Climb local_search(const Space& space, const SearchOptions& options, Outcome& ou
                         steps[d] = std::copysign(std::max(std::abs(next), least), next);
                     }
                 }
-                quiet = value - before < options.tolerance ? quiet + 1 : 0;
+                quiet =
+                    value - before < (has_key(value) ? options.tolerance : no_key_tolerance) ? quiet + 1 : 0;
                 if (evaluations >= options.most_evaluations) {
                     stop = Stop::evaluation_limit;
                     break;
@@ -146,20 +148,26 @@ Climb local_search(const Space& space, const SearchOptions& options, Outcome& ou
             if (!has_key(value) || stop == Stop::evaluation_limit) break;
             for (double& step : steps) step *= polishing;
         }
+        if (value > outcome.merit) outcome.method = SearchMethod::lsa;
         outcome.take(walker.point(), value);
         if (has_key(value) || stop == Stop::evaluation_limit) break;
     }
-    outcome.evaluations = evaluations;
+    outcome.evaluations += evaluations;
     outcome.stop = stop;
 }
 
 }  // namespace
 
+void local_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
+                       const SearchOptions& options, int threads, std::vector<Outcome>& outcomes) {
+    climb_in_lockstep(protocol, links, false, threads,
+                      [&](std::size_t row) { return local_search(space, options, outcomes[row]); });
+}
+
 Optima LocalSearch::maximize(const Objective& objective) const {
     const Space space(objective.protocol, objective.free);
     std::vector<Outcome> outcomes = start_outcomes(objective);
-    climb_in_lockstep(objective.protocol, objective.links, false, objective.threads,
-                      [&](std::size_t row) { return local_search(space, options_, outcomes[row]); });
+    local_search_rows(objective.protocol, objective.links, space, options_, objective.threads, outcomes);
     return gather(objective, space, outcomes);
 }
 

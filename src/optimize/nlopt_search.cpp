@@ -107,6 +107,7 @@ class NloptSearch final : public Search {
         parallel_for(outcomes.size(), objective.threads, [&](std::size_t row) {
             search_row(objective, space, static_cast<Eigen::Index>(row), outcomes[row]);
         });
+        for (Outcome& outcome : outcomes) outcome.method = SearchMethod::nlopt;
         return gather(objective, space, outcomes);
     }
 

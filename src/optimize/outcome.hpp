@@ -13,6 +13,7 @@ struct Outcome {
     double merit = -1e300;
     int evaluations = 0;
     Stop stop = Stop::converged;
+    SearchMethod method = SearchMethod::lsa;  // that found the point
 
     void take(const std::vector<double>& candidate, double value) {
         if (value <= merit) return;
@@ -20,6 +21,12 @@ struct Outcome {
         point = candidate;
     }
 };
+
+// The searches row by row: outcomes hold the starts, and take the results. Evaluations are added to.
+void local_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
+                       const SearchOptions& options, int threads, std::vector<Outcome>& outcomes);
+void gradient_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
+                          const SearchOptions& options, int threads, std::vector<Outcome>& outcomes);
 
 std::vector<Outcome> start_outcomes(const Objective& objective);
 

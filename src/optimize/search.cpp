@@ -6,6 +6,7 @@
 #include "optimize/nlopt_search.hpp"
 #include "optimize/outcome.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/optimize/gradient_search.hpp"
 #include "tfqkd/optimize/local_search.hpp"
 
 namespace tfqkd {
@@ -14,10 +15,24 @@ std::string_view stop_name(Stop stop) {
     switch (stop) {
         case Stop::converged:
             return "converged";
+        case Stop::stalled:
+            return "stalled";
         case Stop::evaluation_limit:
             return "evaluation_limit";
         case Stop::failed:
             return "failed";
+    }
+    return "";
+}
+
+std::string_view method_name(SearchMethod method) {
+    switch (method) {
+        case SearchMethod::lsa:
+            return "lsa";
+        case SearchMethod::gradient:
+            return "gradient";
+        case SearchMethod::nlopt:
+            return "nlopt";
     }
     return "";
 }
@@ -38,6 +53,7 @@ void SearchOptions::validate() const {
     const auto refuse = [](const std::string& what) { throw Error(ErrorKind::usage, what); };
     if (most_evaluations < 10) refuse("max_evaluations must be at least 10");
     if (!(tolerance > 0 && tolerance < 1)) refuse("tolerance must be in (0, 1)");
+    if (!(slope_tolerance > 0 && slope_tolerance < 1)) refuse("slope_tolerance must be in (0, 1)");
     if (restarts < 0 || restarts > 1000) refuse("restarts must be in [0, 1000]");
 }
 
@@ -98,13 +114,14 @@ double projected_slope(const Space& space, const Eigen::ArrayXd& point, const Ei
 
 Optima gather(const Objective& objective, const Space& space, const std::vector<Outcome>& outcomes) {
     const Eigen::Index rows = objective.links.rows(), parameters = objective.starts.cols();
-    Optima optima{Columns(rows, parameters), Eigen::ArrayXd(rows), Eigen::ArrayXd(rows), {}, {}, {}};
+    Optima optima{Columns(rows, parameters), Eigen::ArrayXd(rows), Eigen::ArrayXd(rows), {}, {}, {}, {}};
     for (Eigen::Index row = 0; row < rows; ++row) {
         const Outcome& outcome = outcomes[static_cast<std::size_t>(row)];
         for (Eigen::Index k = 0; k < parameters; ++k)
             optima.points(row, k) = outcome.point[static_cast<std::size_t>(k)];
         optima.evaluations.push_back(outcome.evaluations);
         optima.stop.push_back(outcome.stop);
+        optima.method.push_back(outcome.method);
     }
     Columns slopes(rows, parameters);
     objective.protocol.slopes(objective.links, optima.points, Measure::rate, optima.rate, slopes);
@@ -123,6 +140,8 @@ Optima gather(const Objective& objective, const Space& space, const std::vector<
 
 std::unique_ptr<Search> make_search(std::string_view method, const SearchOptions& options) {
     options.validate();
+    if (method == "auto") return std::make_unique<AutoSearch>(options);
+    if (method == "gradient") return std::make_unique<GradientSearch>(options);
     if (method == "lsa") return std::make_unique<LocalSearch>(options);
     if (method.starts_with("nlopt:"))
         if (auto search = make_nlopt_search(method.substr(6), options)) return search;
@@ -135,7 +154,7 @@ std::unique_ptr<Search> make_search(std::string_view method, const SearchOptions
 }
 
 std::vector<std::string> search_methods() {
-    std::vector<std::string> methods{"lsa"};
+    std::vector<std::string> methods{"auto", "gradient", "lsa"};
     for (const std::string& name : nlopt_algorithms()) methods.push_back("nlopt:" + name);
     return methods;
 }

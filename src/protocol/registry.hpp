@@ -44,5 +44,10 @@ std::unique_ptr<const Protocol> make_pm_decoy(const Choices& choices);
 std::unique_ptr<const Protocol> make_tf_original(const Choices& choices);
 std::unique_ptr<const Protocol> make_plob(const Choices& choices);
 std::unique_ptr<const Protocol> make_repeater(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_asymptotic(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_decoy(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_gaussian(const Choices& choices);
+std::unique_ptr<const Protocol> make_cal_finite(const Choices& choices);
+std::unique_ptr<const Protocol> make_npp_asymptotic(const Choices& choices);
 
 }  // namespace tfqkd

@@ -10,8 +10,13 @@
 namespace tfqkd {
 
 // Why a search ended on a row.
-enum class Stop { converged, evaluation_limit, failed };
+// stalled: no further gain along any step, at a kink or at the limit of double precision.
+enum class Stop { converged, stalled, evaluation_limit, failed };
 std::string_view stop_name(Stop stop);
+
+// Which search found a row's optimum.
+enum class SearchMethod { lsa, gradient, nlopt };
+std::string_view method_name(SearchMethod method);
 
 // What is known of a row's key rate.
 enum class RowStatus { ok, zero, failed };
@@ -40,6 +45,7 @@ struct Optima {
                                      // follow; NaN where R <= 0
     std::vector<int> evaluations;
     std::vector<Stop> stop;
+    std::vector<SearchMethod> method;
     std::vector<RowStatus> status;
 };
 
@@ -51,12 +57,13 @@ class Search {
     virtual Optima maximize(const Objective& objective) const = 0;
 };
 
-// "lsa", or "nlopt:NAME" for any NLopt algorithm that works without further settings, such as nlopt:LN_BOBYQA
-// or nlopt:LD_LBFGS. Throws Error (usage) that names the nearest method.
+// "auto", "gradient", "lsa", or "nlopt:NAME" for any NLopt algorithm that works without further settings,
+// such as nlopt:LN_BOBYQA or nlopt:LD_LBFGS. Throws Error (usage) that names the nearest method.
 struct SearchOptions {
-    int most_evaluations = 20000;  // a row, all restarts together
-    double tolerance = 1e-8;       // relative gain in rate below which a sweep counts as quiet
-    int restarts = 2;              // further starts where no key was found
+    int most_evaluations = 20000;   // a row, all restarts together
+    double tolerance = 1e-8;        // relative gain in rate below which a sweep counts as quiet
+    double slope_tolerance = 1e-5;  // largest |d ln R / d parameter| x range that gradient search leaves
+    int restarts = 2;               // further starts where no key was found
     std::uint64_t seed = 1;
     void validate() const;
 };
