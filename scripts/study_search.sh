@@ -8,9 +8,9 @@ protocol=${1:-sns-finite} links=${2:-500} seed=${3:-1} tfqkd=${4:-build/tfqkd}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-for method in lsa nlopt:GN_CRS2_LM nlopt:GN_DIRECT_L nlopt:GN_MLSL_LDS; do
+for method in lsa auto nlopt:GN_CRS2_LM nlopt:GN_DIRECT_L nlopt:GN_MLSL_LDS; do
     budget=20000
-    [ "$method" = lsa ] || budget=60000
+    case $method in nlopt:*) budget=60000 ;; esac
     "$tfqkd" generate --protocol "$protocol" --rows "$links" --seed "$seed" --method "$method" \
         --max-evaluations "$budget" --restarts 4 --output "$folder/$method.csv" >/dev/null
 done
@@ -19,7 +19,7 @@ python3 - "$folder" "$protocol" "$links" "$seed" <<'PYTHON'
 import csv, sys
 
 folder, protocol, links, seed = sys.argv[1:]
-methods = ["lsa", "nlopt:GN_CRS2_LM", "nlopt:GN_DIRECT_L", "nlopt:GN_MLSL_LDS"]
+methods = ["lsa", "auto", "nlopt:GN_CRS2_LM", "nlopt:GN_DIRECT_L", "nlopt:GN_MLSL_LDS"]
 rows = {}
 for method in methods:
     with open(f"{folder}/{method}.csv") as file:
