@@ -512,7 +512,7 @@ TEST_CASE("Rates go on to those without dark counts") {
             sample.links.col(link_column("dark_count_probability")) = dark_counts;
             return rates(*protocol, sample.links, sample.points);
         };
-        const Eigen::ArrayXd size = sizes(*protocol, sample.links, sample.points), few = at(1e-30),
+        const Eigen::ArrayXd size = sizes(*protocol, sample.links, sample.points), few = at(1e-40),
                              none = at(0);
         INFO(spec);
         CHECK(batch(*protocol, sample.links, sample.points).isFinite().all());
