@@ -255,6 +255,14 @@ TEST_CASE("Searches find the known optimum of a smooth peak and of a ridge") {
     }
 }
 
+TEST_CASE("LSA follows a ridge in far fewer steps than one axis at a time would take") {
+    const Adapter<Toy> protocol = toy(Landscape::ridge);
+    const Columns links = links_of_misalignments({0.01, 0.04, 0.09});
+    const Optima optima = search("lsa", make_objective(protocol, links, {}, 1));
+    for (std::size_t row = 0; row < 3; ++row) CHECK(optima.evaluations[row] < 2200);  // else 3000
+    CHECK((optima.rate > 0.01 * (1 - 1e-7)).all());
+}
+
 TEST_CASE("LSA finds a kink, and an island of key in a plain without") {
     const Columns links = links_of_misalignments({0.01, 0.04, 0.09});
     for (const Landscape landscape : {Landscape::kink, Landscape::island}) {
