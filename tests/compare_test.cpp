@@ -68,6 +68,13 @@ TEST_CASE("a protocol that leaves the misalignment out is shown and never called
     CHECK_THAT(outcome.err, contains_text("pm-asymptotic:link_misalignment=added counts it"));
 }
 
+TEST_CASE("compare says for whom a phase mismatch does not count", "[compare]") {
+    const std::string line = "compare --distance-km 300 --protocol sns-asymptotic --protocol cal-asymptotic";
+    CHECK(run_line(line).err.empty());
+    CHECK_THAT(run_line(line + " --phase-mismatch 0.05").err,
+               contains_text("phase_mismatch does not count for sns-asymptotic;"));
+}
+
 TEST_CASE("compare takes specs with options, streams of links, labels, and its own output", "[compare]") {
     const std::string spec = "sns-finite:sources=asymmetric,error_correction=refined";
     const std::string links = "link,distance_km,best_finite\nshort,100,x\nlong,250,x\n";
