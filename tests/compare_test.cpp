@@ -97,6 +97,20 @@ TEST_CASE("compare holds a parameter wherever there is one, and evaluates what h
     CHECK(std::isnan(table.numbers_or_missing("sending_probability")[1]));
 }
 
+TEST_CASE("every file of published links can be compared", "[compare]") {
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(TFQKD_DATA_DIR "/links")) {
+        if (entry.path().extension() != ".csv") continue;
+        ++files;
+        const std::string path = entry.path().string();
+        INFO(path);
+        const Table table = table_of(run_program({"compare", "--quiet", "--links", path}));
+        CHECK(table.rows() == read_table(path).rows());
+        CHECK(table.has("best_finite"));
+    }
+    CHECK(files >= 7);
+}
+
 TEST_CASE("compare refuses what it can't do, and says why", "[compare]") {
     const auto refusal = [](const std::string& rest) {
         const Outcome outcome = run_line("compare --distance-km 200 " + rest);
