@@ -156,6 +156,27 @@ void tell_who_is_left_out(const std::vector<Contender>& contenders, std::ostream
     }
 }
 
+// Says who is better off because a constant phase difference does not count for them. True once said.
+bool tell_of_phase_mismatch(const std::vector<Contender>& contenders, const Columns& links,
+                            std::ostream& err) {
+    const auto& quantities = link_quantities();
+    const auto phase = std::find_if(quantities.begin(), quantities.end(),
+                                    [](const Quantity& q) { return q.name == "phase_mismatch"; });
+    if (!(links.col(phase - quantities.begin()) > 0).any()) return false;
+    std::string without;
+    bool with = false;
+    for (const Contender& contender : contenders) {
+        if (!competes(contender.info())) continue;
+        const bool counts = contender.info().uses_link("phase_mismatch");
+        with |= counts;
+        if (!counts) without += (without.empty() ? "" : ", ") + contender.info().spec();
+    }
+    if (!with || without.empty()) return false;
+    err << "tfqkd: phase_mismatch does not count for " << without
+        << "; to weigh all alike join it to misalignment, see 'tfqkd protocols --conversions'\n";
+    return true;
+}
+
 int run(const Arguments& arguments, Streams& streams) {
     const std::vector<Contender> contenders = chosen_contenders(arguments);
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
@@ -165,11 +186,13 @@ int run(const Arguments& arguments, Streams& streams) {
     LinkSource source(arguments, all, streams);
     ResultSink sink(arguments, streams);
     if (!arguments.has("--quiet")) tell_who_is_left_out(contenders, streams.err);
+    bool told = arguments.has("--quiet");
     std::size_t failed = 0;
     Table rows;
     for (Columns links; source.next(rows, links);) {
         const Standings standings = run_all(contenders, *search, links, threads(arguments));
         failed += failed_searches(standings);
+        if (!told) told = tell_of_phase_mismatch(contenders, links, streams.err);
         sink.write(long_rows ? long_form(rows, contenders, standings, sink.for_people())
                              : wide(rows, contenders, standings, sink.for_people()));
     }

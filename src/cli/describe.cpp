@@ -140,7 +140,8 @@ nlohmann::ordered_json options_of(const ProtocolInfo& info) {
 }  // namespace
 
 void describe(const ProtocolInfo& info, std::ostream& out) {
-    out << info.spec() << ": " << info.title << "\n\n" << wrapped(info.description, 0, page_width) << "\n";
+    out << wrapped(info.spec() + ": " + info.title, 4, page_width) << "\n\n"
+        << wrapped(info.description, 0, page_width) << "\n";
     heading(out, "Security");
     item(out, std::string(kind_name(info.kind)) + ": " + std::string(kind_meaning(info.kind)));
     if (info.security != kind_name(info.kind) && info.kind != Kind::bound) item(out, info.security);

@@ -48,8 +48,9 @@ ProtocolInfo describe(std::string_view name) {
     info.verification = {{"B23", "key rate", "seen, in two independent copies"}};
     info.caveats = {
         "The intensity is the sum of both users'; papers on CAL and SNS give one user's.",
-        "Whether the paper's curve uses its misalignment of 1.5 % is open: its last distance of 418 km fits "
-        "'ignored', its crossing of a bound at 250 km fits 'added'. No one reading reproduces the figure."};
+        "Whether the paper's curve uses its misalignment of 1.5 % is open: its last distance of 418 km is "
+        "that of 'ignored', and where it exceeds the bound, 250 km, that of 'added'. No one reading "
+        "reproduces the figure."};
     return info;
 }
 
