@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 namespace tfqkd {
@@ -16,7 +17,7 @@ class RootBracket {
           value_below_(value_below),
           resolution_(resolution),
           first_width_(width()),
-          radius_(resolution * std::exp2(std::ceil(std::log2(std::max(width() / resolution, 1.0))))) {}
+          radius_(0.99 * resolution * std::exp2(std::ceil(std::log2(std::max(width() / resolution, 1.0))))) {}
 
     double above() const { return above_; }
     double below() const { return below_; }
@@ -43,7 +44,7 @@ class RootBracket {
   private:
     double above_, below_, value_above_, value_below_;
     double resolution_, first_width_;
-    double radius_;  // what bisection, one step behind, would still leave
+    double radius_;  // what bisection, one step behind, would still leave; a little less, for rounding
 };
 
 }  // namespace tfqkd
