@@ -6,7 +6,7 @@ machine() {
     model=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
     width=$("$build/tfqkd" --version --format json | sed -n 's/.*"pack_width": \([0-9]*\).*/\1/p')
     printf 'CPU: %s, %s cores; %s doubles a register; load average at the start: %s.\n' \
-        "${model:-unknown}" "$(nproc)" "$width" "$(cut -d ' ' -f 1 /proc/loadavg)"
+        "${model:-unknown}" "$(env -u OMP_NUM_THREADS nproc)" "$width" "$(cut -d ' ' -f 1 /proc/loadavg)"
 }
 
 # shown COMMAND...: runs it, below a heading line with the command as one would type it.

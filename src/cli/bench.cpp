@@ -11,7 +11,7 @@ namespace tfqkd::cli {
 namespace {
 
 const std::vector<Command>& bench_commands() {
-    static const std::vector<Command> all{bench_rates_command()};
+    static const std::vector<Command> all{bench_rates_command(), bench_searches_command()};
     return all;
 }
 

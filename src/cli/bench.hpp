@@ -6,6 +6,7 @@
 namespace tfqkd::cli {
 
 Command bench_rates_command();
+Command bench_searches_command();
 
 // As run(), for tfqkd-bench.
 int run_bench(int argc, const char* const* argv, Streams streams);
