@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Shared by the bench_*.sh scripts; sourced, not run. Expects $build, the folder with the programs.
 
 # What a table of times needs beside it: the processor, the cores, the register, and how busy the machine was.

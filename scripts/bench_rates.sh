@@ -30,7 +30,7 @@ report() {
     printf '\nStart of the program and one rate, wall time:\n'
     printf '\n    %s\n\n' "tfqkd rate --distance-km 100"
     start_up 100 "$build/tfqkd" rate --distance-km 100
-    printf '\nThe time of one prediction is in the table of `tfqkd benchmark` (single_us_min).\n'
+    printf '\nThe time of one prediction is in the table of "tfqkd benchmark" (single_us_min).\n'
 }
 
 if [[ $file == - ]]; then

@@ -21,7 +21,8 @@ file=${1:-data/benchmarks/search.md}
 source scripts/bench_common.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export PATH="$PWD/$build:$PATH" OMP_NUM_THREADS=1
+programs=$(cd "$build" && pwd)
+export PATH="$programs:$PATH" OMP_NUM_THREADS=1
 
 # A Python that has scipy, if any.
 python_with_scipy() {
