@@ -178,11 +178,13 @@ SearchOptions search_settings(const Arguments& arguments) {
     return options;
 }
 
-LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams)
+LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
+                       const std::vector<std::pair<std::string, double>>& also)
     : info_(info),
       flags_(quantities_from_flags(arguments)),
       err_(streams.err),
       quiet_(arguments.has("--quiet")) {
+    flags_.insert(flags_.end(), also.begin(), also.end());
     std::vector<Sweep> sweeps;
     for (const std::string& text : arguments.all("--sweep")) {
         sweeps.push_back(parse_sweep(text));

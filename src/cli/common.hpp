@@ -29,7 +29,9 @@ SearchOptions search_settings(const Arguments& arguments);
 // Links block by block: from a file or a pipe, or one table from flags and sweeps.
 class LinkSource {
   public:
-    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams);
+    // `also`: link inputs that hold as if they had been given by flags.
+    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
+               const std::vector<std::pair<std::string, double>>& also = {});
     ~LinkSource();
     // The next rows and the links they describe; false at the end. The table keeps all of the input's
     // columns.
