@@ -140,7 +140,7 @@ SEEDS = [
     ("src/optimize/up.cpp", '#include "tfqkd/dataset/generate.hpp"\n', 1),
     ("src/protocol/relative.cpp", '#include "../optimize/steps.hpp"\n', 1),
     ("src/nn/private.cpp", '#  include "cli/cli.hpp"\n', 1),
-    ("src/report/a.cpp", '#include "tfqkd/learn/model.hpp"\n', 1),
+    ("src/report/a.cpp", '#include "cli/run.hpp"\n', 1),
     ("src/learn/a.cpp", '#include "tfqkd/report/figure.hpp"\n', 1),
     ("include/tfqkd/error.hpp", '#include "tfqkd/table/number.hpp"\n', 1),
     ("src/table/b.cpp", '#include "tfqkd/everything.hpp"\n', 1),
