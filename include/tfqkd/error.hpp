@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -20,8 +21,10 @@ class Error : public std::runtime_error {
     ErrorKind kind_;
 };
 
-// " (did you mean 'NAME'?)" with the candidate nearest to `typed`, or "" when none is near.
-std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates);
+// " (did you mean 'NAME'?)" with the candidate nearest to `typed`, or "" when none is near: at most one
+// letter in `letters_a_mistake` differs, or the candidate goes on where `typed` stops.
+std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates,
+                         std::size_t letters_a_mistake = 3);
 
 // 'text' as an error shows it: long text is cut, and characters that would upset a terminal are escaped.
 std::string in_quotes(std::string_view text);

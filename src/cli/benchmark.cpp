@@ -13,6 +13,12 @@ std::string short_name(const std::string& path) {
     return path.substr(begin, end == std::string::npos || end <= begin ? std::string::npos : end - begin);
 }
 
+// A held parameter has no meaning here: the data set's own optima are the measure.
+std::vector<Option> without_fix(std::vector<Option> options) {
+    std::erase_if(options, [](const Option& option) { return option.flag == "--fix"; });
+    return options;
+}
+
 int run(const Arguments& arguments, Streams& streams) {
     if (!arguments.has("--data"))
         throw Error(ErrorKind::usage,
@@ -22,9 +28,6 @@ int run(const Arguments& arguments, Streams& streams) {
     options.method = arguments.text("--method");
     options.passes = static_cast<int>(arguments.count("--passes", 1, 1000));
     options.search_links = arguments.count("--search-links", 0, 1'000'000);
-    if (arguments.has("--fix"))
-        throw Error(ErrorKind::usage,
-                    "--fix has no meaning here: the data set's own parameters are the measure");
     make_search(options.method, options.search);
     std::vector<std::pair<std::string, Model>> models;
     for (const std::string& path : arguments.all("--model"))
@@ -74,7 +77,7 @@ Command benchmark_command() {
                      "Comparison"},
                     {"--search-links", "N", std::to_string(defaults.search_links),
                      "links that the search is timed on; 0 leaves it out", "Comparison"}};
-                return joined({what, search_options(), output_options(), general_options()});
+                return joined({what, without_fix(search_options()), output_options(), general_options()});
             },
             run};
 }

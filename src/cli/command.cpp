@@ -3,12 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <ostream>
 
 #include "tfqkd/error.hpp"
 #include "tfqkd/table/number.hpp"
+#include "tfqkd/table/text_file.hpp"
 
 namespace tfqkd::cli {
 
@@ -24,131 +23,186 @@ std::vector<std::string_view> flags_of(const std::vector<Option>& options) {
     return flags;
 }
 
-// CLI11 only takes the words apart; every value stays text, because its own readers of numbers accept too
-// much.
-Given take_apart(const Command& command, const std::vector<Option>& options, std::vector<std::string> words) {
-    CLI::App app;
-    app.set_help_flag();
-    app.allow_extras();
-    Given texts;
-    std::map<std::string, int> switches;
+std::string see_help(const std::string& command) { return "; see 'tfqkd " + command + " --help'"; }
+
+const Option* find_option(const std::vector<Option>& options, std::string_view flag) {
+    const auto found =
+        std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.flag == flag; });
+    return found == options.end() ? nullptr : &*found;
+}
+
+// What CLI11 could not take apart: a flag without its value, or a value for a switch.
+[[noreturn]] void refuse_words(const std::string& command, const std::vector<Option>& options,
+                               const std::string& message) {
+    std::string flag = message.substr(0, message.find_first_of(": "));
+    if (!flag.starts_with("-")) flag = "--" + flag;
+    const Option* option = find_option(options, flag);
+    if (option && option->value.empty()) refuse(option->flag + " is a switch and takes no value");
+    if (option) refuse(option->flag + " needs a value, " + option->value + ": " + option->help);
+    refuse(message + see_help(command));
+}
+
+// The words that no flag took: at most one operand, and no flag.
+std::vector<std::string> operands_of(const Command& command, const std::vector<Option>& options,
+                                     const std::vector<std::string>& words) {
     std::vector<std::string> operands;
-    for (const Option& option : options) {
-        const std::string names = option.letter.empty() ? option.flag : option.letter + "," + option.flag;
-        if (option.value.empty())
-            app.add_flag(names, switches[option.flag]);
-        else
-            app.add_option(names, texts[option.flag])
-                ->expected(1)
-                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-                ->allow_extra_args(false);
-    }
-    std::reverse(words.begin(), words.end());
-    try {
-        app.parse(words);
-    } catch (const CLI::ParseError& error) {
-        refuse(error.what() + std::string("; see 'tfqkd ") + command.name + " --help'");
-    }
-    for (const std::string& word : app.remaining()) {
+    for (const std::string& word : words) {
         if (word.starts_with("-") && word != "-") {
             const std::string flag = word.substr(0, word.find('='));
-            refuse("no flag '" + flag + "' in 'tfqkd " + command.name + "'" +
-                   did_you_mean(flag, flags_of(options)) + "; see 'tfqkd " + command.name + " --help'");
+            refuse("no flag " + in_quotes(flag) + " in 'tfqkd " + command.name + "'" +
+                   did_you_mean(flag, flags_of(options)) + see_help(command.name));
         }
         operands.push_back(word);
     }
     const std::size_t most = command.operand.empty() ? 0 : 1;
     if (operands.size() > most)
-        refuse("unexpected word '" + operands[most] + "'; flags begin with --, see 'tfqkd " + command.name +
-               " --help'");
-    Given given;
-    if (!operands.empty()) given[""] = operands;
+        refuse("unexpected word " + in_quotes(operands[most]) +
+               "; each value belongs behind a flag that begins with --" + see_help(command.name));
+    return operands;
+}
+
+// A value that is another flag or nothing (as from an unset variable of the shell) is one that was forgotten.
+void check_given(const Option& option, const std::string& value, const std::vector<Option>& options) {
+    const std::string needs = "needs a value, " + option.value + ": " + option.help;
+    if (value.empty()) refuse(option.flag + " = '' is empty; it " + needs);
+    for (const Option& other : options)
+        if (value == other.flag || value == other.letter)
+            refuse(option.flag + " is followed by " + value + "; it " + needs);
+}
+
+// CLI11 only takes the words apart; every value stays the text that was typed, because its own readers of
+// numbers accept too much and give brackets a meaning.
+Given take_apart(const Command& command, const std::vector<Option>& options, std::vector<std::string> words) {
+    CLI::App app;
+    app.set_help_flag();
+    app.allow_extras();
+    std::vector<CLI::Option*> parsed;
     for (const Option& option : options) {
-        if (option.value.empty() && switches[option.flag] > 0) given[option.flag] = {"true"};
-        if (const auto& values = texts[option.flag]; !values.empty()) {
-            if (values.size() > 1 && !option.many) refuse(option.flag + " is given twice");
-            given[option.flag] = values;
-        }
+        const std::string names = option.letter.empty() ? option.flag : option.letter + "," + option.flag;
+        if (option.value.empty())
+            parsed.push_back(app.add_flag(names)->disable_flag_override());
+        else
+            parsed.push_back(app.add_option(names)
+                                 ->expected(1)
+                                 ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                                 ->allow_extra_args(false));
     }
+    std::reverse(words.begin(), words.end());
+    try {
+        app.parse(words);
+    } catch (const CLI::ParseError& error) {
+        refuse_words(command.name, options, error.what());
+    }
+    Given given;
+    for (std::size_t k = 0; k < options.size(); ++k) {
+        const Option& option = options[k];
+        const std::vector<std::string> values = parsed[k]->results();
+        if (values.empty()) continue;
+        if (option.value.empty()) {
+            given[option.flag] = {"true"};
+            continue;
+        }
+        if (values.size() > 1 && !option.many) refuse(option.flag + " is given twice; leave one");
+        for (const std::string& value : values) check_given(option, value, options);
+        given[option.flag] = values;
+    }
+    if (const auto operands = operands_of(command, options, app.remaining()); !operands.empty())
+        given[""] = operands;
     return given;
 }
 
-std::string json_text(const nlohmann::json& value, const std::string& key, const std::string& file) {
-    if (value.is_string()) return value.get<std::string>();
-    if (value.is_boolean()) return value.get<bool>() ? "true" : "";
-    if (value.is_number()) return value.dump();
-    throw Error(ErrorKind::data,
-                file + ": '" + key + "' must be text, a number, true, false or a list of these");
+std::string text_of(const nlohmann::json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// {"seed": 7, "fix": ["signal_intensity=0.4"]}: keys are flags without the dashes.
-void add_config(Given& given, const std::vector<Option>& options, const std::string& file) {
-    std::ifstream in(file);
-    if (!in) throw Error(ErrorKind::io, file + ": can't be opened for reading");
+// The texts that a key of --config stands for; none for a switch that is off.
+std::vector<std::string> config_values(const Option& option, const nlohmann::json& value,
+                                       const std::string& where) {
+    if (option.value.empty()) {
+        if (!value.is_boolean()) throw Error(ErrorKind::data, where + " must be true or false");
+        return value.get<bool>() ? std::vector<std::string>{"true"} : std::vector<std::string>{};
+    }
+    if (value.is_array() && !option.many)
+        throw Error(ErrorKind::data, where + " takes one value, not a list");
+    std::vector<std::string> texts;
+    for (const auto& one : value.is_array() ? value : nlohmann::json::array({value})) {
+        if ((!one.is_string() && !one.is_number()) || text_of(one).empty())
+            throw Error(ErrorKind::data, where + " must be a text or a number" +
+                                             (option.many ? ", or a list of these" : "") + ": " +
+                                             option.value);
+        texts.push_back(text_of(one));
+    }
+    return texts;
+}
+
+// The JSON object in a file; mistakes are said with file and line.
+nlohmann::json read_config(const std::string& file) {
+    using Event = nlohmann::json::parse_event_t;
+    const std::string text = read_text_file(file), example = "as in {\"seed\": 7}";
+    std::vector<std::string> keys;
+    const auto check = [&](int depth, Event event, const nlohmann::json& value) {
+        if (depth > 2) throw Error(ErrorKind::data, file + ": nested too deep for an object of flags");
+        if (depth != 1 || event != Event::key) return true;
+        const auto key = value.get<std::string>();
+        if (std::find(keys.begin(), keys.end(), key) != keys.end())
+            throw Error(ErrorKind::data, file + ": the key " + in_quotes(key) + " is there twice; leave one");
+        keys.push_back(key);
+        return true;
+    };
     nlohmann::json config;
     try {
-        config = nlohmann::json::parse(in);
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::data, file + ": not JSON: " + error.what());
+        config = nlohmann::json::parse(text, check);
+    } catch (const nlohmann::json::parse_error& error) {
+        throw Error(ErrorKind::data, place_in_text(file, text, error.byte) +
+                                         ": not valid JSON; write an object of flags without their dashes, " +
+                                         example);
+    } catch (const nlohmann::json::exception&) {
+        throw Error(ErrorKind::data, file + ": a number is too large");
     }
     if (!config.is_object())
         throw Error(ErrorKind::data,
-                    file + ": must be one JSON object of flags without their dashes, as in {\"seed\": 7}");
+                    file + ": must be one JSON object of flags without their dashes, " + example);
+    return config;
+}
+
+// {"seed": 7, "fix": ["signal_intensity=0.4"]}: keys are flags without the dashes.
+void add_config(Given& given, const std::vector<Option>& options, const nlohmann::json& config,
+                const std::string& file) {
     for (const auto& [key, value] : config.items()) {
-        const auto option = std::find_if(options.begin(), options.end(),
-                                         [&](const Option& o) { return o.flag == "--" + key; });
-        if (option == options.end())
-            throw Error(ErrorKind::data,
-                        file + ": unknown key '" + key + "'" + did_you_mean("--" + key, flags_of(options)));
-        if (given.contains(option->flag)) continue;
-        std::vector<std::string> texts;
-        for (const auto& one : value.is_array() ? value : nlohmann::json::array({value}))
-            texts.push_back(json_text(one, key, file));
-        if (texts.size() > 1 && !option->many)
-            throw Error(ErrorKind::data, file + ": '" + key + "' takes one value");
-        std::erase(texts, "");
-        if (!texts.empty()) given[option->flag] = texts;
+        const Option* option = key == "config" ? nullptr : find_option(options, "--" + key);
+        if (!option) {
+            std::vector<std::string_view> names = flags_of(options);
+            for (std::string_view& name : names) name.remove_prefix(2);
+            throw Error(ErrorKind::data, file + ": unknown key " + in_quotes(key) + did_you_mean(key, names) +
+                                             "; keys are this command's flags without their dashes");
+        }
+        const std::vector<std::string> texts = config_values(*option, value, file + ": " + in_quotes(key));
+        if (!given.contains(option->flag) && !texts.empty()) given[option->flag] = texts;
     }
 }
 
+std::string variable_of(const std::string& flag) {
+    std::string name = "TFQKD_" + flag.substr(2);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
+// A switch in the environment is 1 or 0, so that TFQKD_FORCE=0 never means force.
 void add_environment(Given& given, const std::vector<Option>& options) {
     for (const Option& option : options) {
-        if (given.contains(option.flag)) continue;
-        std::string name = "TFQKD_" + option.flag.substr(2);
-        std::transform(name.begin(), name.end(), name.begin(),
-                       [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-        if (const char* text = std::getenv(name.c_str()); text && *text) given[option.flag] = {text};
-    }
-}
-
-// Breaks a text into lines of at most `width`, the first one after what stands there already.
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
-    std::string result;
-    std::size_t column = indent;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        if (column > indent && column + 1 + word.size() > width) {
-            result += "\n" + std::string(indent, ' ');
-            column = indent;
+        const std::string name = variable_of(option.flag);
+        const char* text = std::getenv(name.c_str());
+        if (given.contains(option.flag) || !text || !*text) continue;
+        const std::string_view value = text;
+        if (!option.value.empty()) {
+            given[option.flag] = {text};
+        } else if (value == "1" || value == "true") {
+            given[option.flag] = {"true"};
+        } else if (value != "0" && value != "false") {
+            refuse("the environment variable " + name + " = " + in_quotes(value) + ", must be 0 or 1");
         }
-        if (column > indent) result += ' ', ++column;
-        result += word;
-        column += word.size();
     }
-    return result;
-}
-
-constexpr std::size_t help_width = 100;
-
-void print_option(const Option& option, std::ostream& out) {
-    constexpr std::size_t indent = 38;
-    std::string head = "  " + (option.letter.empty() ? "" : option.letter + ", ") + option.flag +
-                       (option.value.empty() ? "" : " " + option.value);
-    head +=
-        head.size() + 1 < indent ? std::string(indent - head.size(), ' ') : "\n" + std::string(indent, ' ');
-    std::string text = option.help;
-    if (!option.fallback.empty()) text += " [" + option.fallback + "]";
-    out << head << wrapped(text, indent, help_width) << "\n";
 }
 
 }  // namespace
@@ -170,7 +224,7 @@ double Arguments::number(const std::string& flag, const Interval& allowed) const
     const auto number = parse_number(value);
     const std::string rule = ", must be a number in " + allowed.text();
     if (!number)
-        refuse(flag + " = '" + value + "'" + rule +
+        refuse(flag + " = " + in_quotes(value) + rule +
                (value.find(',') != std::string::npos ? "; write a decimal point" : ""));
     if (!allowed.contains(*number)) refuse(flag + " = " + value + rule);
     return *number;
@@ -180,8 +234,8 @@ std::uint64_t Arguments::count(const std::string& flag, std::uint64_t lower, std
     const std::string value = text(flag);
     const auto number = parse_count(value);
     if (!number || *number < lower || *number > upper)
-        refuse(flag + " = '" + value + "', must be a whole number from " + std::to_string(lower) + " to " +
-               std::to_string(upper));
+        refuse(flag + " = " + in_quotes(value) + ", must be a whole number from " + std::to_string(lower) +
+               " to " + std::to_string(upper));
     return *number;
 }
 
@@ -191,8 +245,11 @@ std::vector<std::pair<std::string, double>> Arguments::settings(const std::strin
         const std::size_t equals = one.find('=');
         const auto number = equals == std::string::npos ? std::nullopt : parse_number(one.substr(equals + 1));
         if (!number || equals == 0)
-            refuse(flag + " = '" + one + "', must be NAME=VALUE with a number as value");
-        settings.emplace_back(one.substr(0, equals), *number);
+            refuse(flag + " = " + in_quotes(one) + ", must be NAME=VALUE with a number as value");
+        const std::string name = one.substr(0, equals);
+        for (const auto& [other, value] : settings)
+            if (other == name) refuse(flag + " names " + in_quotes(name) + " twice; leave one");
+        settings.emplace_back(name, *number);
     }
     return settings;
 }
@@ -213,44 +270,27 @@ std::string protocol_in(const std::vector<std::string>& words, const std::string
     return protocol;
 }
 
-Arguments parse(const Command& command, const std::vector<std::string>& words) {
+std::vector<Option> all_options(const Command& command, const std::vector<std::string>& words) {
     std::vector<Option> options = command.options(words);
     options.push_back({"--config", "FILE", "",
                        "JSON object of flags, used where neither flag nor environment says otherwise",
                        "General"});
+    return options;
+}
+
+Arguments parse(const Command& command, const std::vector<std::string>& words) {
+    std::vector<Option> options = all_options(command, words);
     Given given = take_apart(command, options, words);
     add_environment(given, options);
-    if (given.contains("--config")) add_config(given, options, given["--config"].back());
-    return {std::move(options), std::move(given)};
-}
-
-void print_help(const Command& command, const std::vector<Option>& options, std::ostream& out) {
-    out << "tfqkd " << command.name << " - " << command.summary << "\n\nUsage: tfqkd " << command.name
-        << " [options]" << (command.operand.empty() ? "" : " " + command.operand) << "\n\n"
-        << wrapped(command.description, 0, help_width) << "\n";
-    std::vector<std::string> groups;
-    for (const Option& option : options)
-        if (std::find(groups.begin(), groups.end(), option.group) == groups.end())
-            groups.push_back(option.group);
-    for (const std::string& group : groups) {
-        out << "\n" << group << ":\n";
-        for (const Option& option : options)
-            if (option.group == group) print_option(option, out);
+    if (given.contains("--config")) {
+        const std::string file = given["--config"].back();
+        const nlohmann::json config = read_config(file);
+        // Some flags depend on the protocol, which the file may name.
+        if (!given.contains("--protocol") && config.contains("protocol") && config["protocol"].is_string())
+            options = all_options(command, {"--protocol", config["protocol"].get<std::string>()});
+        add_config(given, options, config, file);
     }
-    out << "\nExamples:\n";
-    for (const Example& example : command.examples)
-        out << "  " << example.command << "\n      " << wrapped(example.meaning, 6, help_width) << "\n";
-}
-
-void print_help(std::ostream& out) {
-    out << "tfqkd - key rates, optimal parameters and networks for twin-field quantum key distribution\n\n"
-           "Usage: tfqkd COMMAND [options]\n\nCommands:\n";
-    for (const Command& command : commands())
-        out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << "\n";
-    out << "\n  --version   version, build and libraries; --format json for programs\n"
-           "  --help      this text; 'tfqkd COMMAND --help' for a command\n\n"
-           "Data go to standard output, talk to standard error. Exit codes: 0 ok, 1 a gate failed, 2 usage,\n"
-           "3 bad data or model, 4 input/output or resources, 130 interrupted.\n";
+    return {std::move(options), std::move(given)};
 }
 
 }  // namespace tfqkd::cli

@@ -64,10 +64,12 @@ struct Command {
 
 const std::vector<Command>& commands();
 
-// Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed), --config
-// FILE.
+// The command's own options and --config.
+std::vector<Option> all_options(const Command& command, const std::vector<std::string>& words);
+// Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed, 1 or 0 for a
+// switch), --config FILE.
 Arguments parse(const Command& command, const std::vector<std::string>& words);
-void print_help(const Command& command, const std::vector<Option>& options, std::ostream& out);
+void print_help(const Command& command, const std::vector<std::string>& words, std::ostream& out);
 void print_help(std::ostream& out);  // the program's
 
 // The protocol that the words ask for, or `fallback`; options that depend on it are made from it.

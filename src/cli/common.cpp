@@ -31,7 +31,7 @@ struct Sweep {
 // "distance_km=0:500:10": from 0 to 500 in steps of 10.
 Sweep parse_sweep(const std::string& text) {
     const auto refuse = [&](const std::string& why) -> Sweep {
-        throw Error(ErrorKind::usage, "--sweep = '" + text + "': " + why +
+        throw Error(ErrorKind::usage, "--sweep = " + in_quotes(text) + ": " + why +
                                           "; write NAME=START:STOP:STEP, as in distance_km=0:500:10");
     };
     const std::size_t equals = text.find('='), first = text.find(':'), second = text.find(':', first + 1);
@@ -42,7 +42,7 @@ Sweep parse_sweep(const std::string& text) {
     if (!is_link_input(sweep.name)) {
         std::vector<std::string_view> names;
         for (const Quantity& q : link_inputs()) names.push_back(q.name);
-        return refuse("no link quantity '" + sweep.name + "'" + did_you_mean(sweep.name, names));
+        return refuse("no link quantity " + in_quotes(sweep.name) + did_you_mean(sweep.name, names));
     }
     const auto start = parse_number(std::string_view(text).substr(equals + 1, first - equals - 1));
     const auto stop = parse_number(std::string_view(text).substr(first + 1, second - first - 1));
@@ -53,6 +53,10 @@ Sweep parse_sweep(const std::string& text) {
     const double count = std::floor((*stop - *start) / *step * (1 + 1e-12)) + 1;
     if (count > static_cast<double>(most_sweep_rows)) return refuse("it has more than 10 million values");
     for (double i = 0; i < count; ++i) sweep.values.push_back(*start + i * *step);
+    for (const Quantity& q : link_inputs())
+        for (const double end : {sweep.values.front(), sweep.values.back()})
+            if (q.name == sweep.name && !q.valid.contains(end))
+                return refuse(format_number(end) + " is not in " + words_with_unit(q, q.valid));
     return sweep;
 }
 
@@ -85,6 +89,16 @@ std::vector<std::pair<std::string, double>> quantities_from_flags(const Argument
     return values;
 }
 
+// What flags say of all rows of a file stands in the rows too, so that results tell the whole link.
+void add_flags(Table& rows, const std::vector<std::pair<std::string, double>>& flags) {
+    for (const auto& [name, value] : flags) {
+        if (rows.has(name) || !rows.property("link." + name).empty())
+            throw Error(ErrorKind::usage, "both " + flag_of(name) + " and " + rows.source + " set " + name +
+                                              "; leave out one of them");
+        rows.add(name, Table::Numbers(rows.rows(), value));
+    }
+}
+
 }  // namespace
 
 std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
@@ -95,8 +109,7 @@ std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
 
 Option quantity_option(const Quantity& q, const std::string& group, bool with_default) {
     return {flag_of(q.name), q.unit.empty() ? "NUMBER" : std::string(q.unit),
-            with_default ? format_number(q.start) : "",
-            std::string(q.help) + ", " + words_with_unit(q, q.valid), group};
+            with_default ? format_number(q.start) : "", std::string(q.help) + ", " + q.valid.text(), group};
 }
 
 std::vector<Option> protocol_options() {
@@ -168,6 +181,8 @@ LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Str
     for (const std::string& text : arguments.all("--sweep")) {
         sweeps.push_back(parse_sweep(text));
         const auto& name = sweeps.back().name;
+        if (std::any_of(sweeps.begin(), sweeps.end() - 1, [&](const Sweep& s) { return s.name == name; }))
+            throw Error(ErrorKind::usage, "--sweep names " + name + " twice; leave one");
         if (std::any_of(flags_.begin(), flags_.end(), [&](const auto& flag) { return flag.first == name; }))
             throw Error(ErrorKind::usage,
                         "both --sweep and " + flag_of(name) + " set " + name + "; give one of them");
@@ -191,6 +206,8 @@ bool LinkSource::next(Table& rows, Columns& links) {
     } else if (!reader_->next(rows, rows_a_block)) {
         if (!any_) throw Error(ErrorKind::data, rows.source + ": the table has a header but no rows");
         return false;
+    } else {
+        add_flags(rows, flags_);
     }
     any_ = true;
     refuse_mistyped(rows, info_.parameters);
@@ -216,8 +233,8 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
         constexpr std::string_view names[] = {"text", "csv", "json", "jsonl", "markdown"};
         const auto found = std::find(std::begin(names), std::end(names), name);
         if (found == std::end(names))
-            throw Error(ErrorKind::usage, "--format = '" + name +
-                                              "', must be text, csv, json, jsonl or markdown" +
+            throw Error(ErrorKind::usage, "--format = " + in_quotes(name) +
+                                              ", must be text, csv, json, jsonl or markdown" +
                                               did_you_mean(name, names));
         format = static_cast<TableFormat>(found - std::begin(names));
     } else if (to_file_) {

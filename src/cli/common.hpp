@@ -53,6 +53,7 @@ class ResultSink {
     ~ResultSink();
     void write(const Table& block);
     void finish();
+    bool to_file() const { return to_file_; }
     bool for_people() const;  // a table to look at, text or markdown
 
   private:

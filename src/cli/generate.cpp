@@ -1,5 +1,6 @@
 #include "tfqkd/dataset/generate.hpp"
 
+#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
@@ -8,7 +9,17 @@ namespace tfqkd::cli {
 
 namespace {
 
-constexpr std::uint64_t rows_a_block = 4096;
+constexpr std::uint64_t rows_a_block = 1024;  // an interrupt is heeded between blocks
+
+void check_set(const std::string& name, double value) {
+    std::vector<std::string_view> names;
+    for (const Quantity& q : link_inputs()) {
+        if (q.name == name) return check_value(q, value);
+        names.push_back(q.name);
+    }
+    throw Error(ErrorKind::usage, "--set: no link quantity " + in_quotes(name) + did_you_mean(name, names) +
+                                      "; see 'tfqkd generate --help'");
+}
 
 GenerateOptions generate_options(const Arguments& arguments) {
     GenerateOptions options;
@@ -23,10 +34,7 @@ GenerateOptions generate_options(const Arguments& arguments) {
     const std::vector<std::string> ranges = arguments.all("--range");
     options.domain = default_domain(*make_protocol(options.protocol));
     options.domain.set = arguments.settings("--set");
-    for (const auto& [name, value] : options.domain.set)
-        if (!is_link_input(name))
-            throw Error(ErrorKind::usage, "--set " + name + ": no such link quantity; see 'tfqkd protocols " +
-                                              options.protocol + "'");
+    for (const auto& [name, value] : options.domain.set) check_set(name, value);
     const auto replaced = [&](const DomainAxis& axis) {
         // Losses and distances state the same thing: a new one takes the place of the default one.
         const auto length = [](std::string_view name) {
@@ -46,7 +54,10 @@ GenerateOptions generate_options(const Arguments& arguments) {
         const DomainAxis axis = parse_axis(range);
         for (const DomainAxis& other : options.domain.axes)
             if (other.name == axis.name)
-                throw Error(ErrorKind::usage, "--range names " + axis.name + " twice");
+                throw Error(ErrorKind::usage, "--range names " + axis.name + " twice; leave one");
+        for (const auto& [name, value] : options.domain.set)
+            if (name == axis.name)
+                throw Error(ErrorKind::usage, "both --set and --range name " + name + "; leave one");
         options.domain.axes.push_back(axis);
     }
     return options;
@@ -57,12 +68,18 @@ int run(const Arguments& arguments, Streams& streams) {
     const Generator generator(options);
     ResultSink sink(arguments, streams);
     Progress progress(streams.err, "links", generator.rows(), arguments.has("--quiet"));
+    const Interrupts interrupts;
     std::uint64_t with_key = 0;
     for (std::uint64_t first = 0; first < generator.rows(); first += rows_a_block) {
         const Table block = generator.rows(first, std::min(first + rows_a_block, generator.rows()));
         for (const double rate : block.numbers("key_rate_bit_per_pulse")) with_key += rate > 0;
         sink.write(block);
         progress.advance(block.rows());
+        if (!interrupts.any()) continue;
+        progress.end("interrupted, " + std::to_string(generator.rows()) + " asked for");
+        if (sink.to_file())
+            streams.err << "tfqkd: interrupted; " << arguments.text("--output") << " is not written\n";
+        return interrupted_code;
     }
     sink.finish();
     progress.end(std::to_string(with_key) + " with a key");

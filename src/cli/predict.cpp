@@ -61,8 +61,8 @@ int run(const Arguments& arguments, Streams& streams) {
     }
     sink.finish();
     if (outside > 0 && !arguments.has("--quiet"))
-        streams.err << "tfqkd: " << outside
-                    << " rows lie outside the trained range: see the column 'outside'\n";
+        streams.err << "tfqkd: rows outside the trained range: " << outside
+                    << "; the column 'outside' names the quantities\n";
     return arguments.has("--strict") && doubtful ? 1 : 0;
 }
 

@@ -35,7 +35,8 @@ void Progress::end(const std::string& remark) {
     const double now = seconds();
     err_ << (terminal_ ? "\r" : "") << done_ << " " << what_ << (remark.empty() ? "" : " (" + remark + ")")
          << " in " << format_number(now, 3) << " s, "
-         << format_number(static_cast<double>(done_) / std::max(now, 1e-9), 3) << "/s        \n";
+         << format_number(static_cast<double>(done_) / std::max(now, 1e-9), 3) << "/s"
+         << (terminal_ ? "        " : "") << "\n";
 }
 
 }  // namespace tfqkd::cli

@@ -22,6 +22,9 @@ Columns read_points(const Table& rows, const Columns& links, const Protocol& pro
             column = arguments.has(flag_of(q.name)) ? arguments.number(flag_of(q.name), q.valid) : q.start;
             continue;
         }
+        if (arguments.has(flag_of(q.name)))
+            throw Error(ErrorKind::usage, "both " + flag_of(q.name) + " and " + rows.source + " set " +
+                                              std::string(q.name) + "; leave out one of them");
         const Table::Numbers& cells = rows.numbers(q.name);
         for (std::size_t row = 0; row < cells.size(); ++row)
             if (!q.valid.contains(cells[row])) check_value(q, cells[row], rows.where(row));

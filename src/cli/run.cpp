@@ -21,32 +21,42 @@ const Command& find_command(const std::string& name) {
         names.push_back(command.name);
     }
     throw Error(ErrorKind::usage,
-                "no command '" + name + "'" + did_you_mean(name, names) + "; see 'tfqkd --help'");
+                "no command " + in_quotes(name) + did_you_mean(name, names) + "; see 'tfqkd --help'");
+}
+
+bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
+
+int version(const std::vector<std::string>& words, std::ostream& out) {
+    const std::vector<std::string> rest(words.begin() + 1, words.end());
+    const bool json = rest == std::vector<std::string>{"--format", "json"} ||
+                      rest == std::vector<std::string>{"--format=json"};
+    if (!rest.empty() && !json)
+        throw Error(ErrorKind::usage,
+                    "after --version: " + in_quotes(rest.back()) + "; only --format json may follow");
+    print_version(json, out);
+    return 0;
 }
 
 int dispatch(const std::vector<std::string>& words, Streams& streams) {
-    const auto asks = [&](const char* a, const char* b) {
-        return std::any_of(words.begin(), words.end(), [&](const auto& w) { return w == a || w == b; });
-    };
     if (words.empty()) {
         print_help(streams.err);
         return static_cast<int>(ErrorKind::usage);
     }
-    if (words[0] == "--version") {
-        print_version(words.size() > 1 && words.back() == "json", streams.out);
-        return 0;
-    }
-    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    if (words[0] == "--version") return version(words, streams.out);
+    const bool asks = words[0] == "help" || is_help(words[0]);
+    if (asks && words.size() == 1) {
         print_help(streams.out);
         return 0;
     }
-    const Command& command = find_command(words[0]);
-    const std::vector<std::string> rest(words.begin() + 1, words.end());
-    if (asks("--help", "-h")) {
-        print_help(command, command.options(rest), streams.out);
+    const Command& command = find_command(words[asks ? 1 : 0]);
+    const std::vector<std::string> rest(words.begin() + (asks ? 2 : 1), words.end());
+    if (asks || std::any_of(rest.begin(), rest.end(), is_help)) {
+        print_help(command, rest, streams.out);
         return 0;
     }
-    return command.run(parse(command, rest), streams);
+    const Arguments arguments = parse(command, rest);
+    if (arguments.has("--threads")) threads(arguments);  // a mistake is one even where threads are of no use
+    return command.run(arguments, streams);
 }
 
 }  // namespace

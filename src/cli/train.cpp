@@ -20,9 +20,9 @@ std::vector<int> parse_layers(const std::string& text) {
         const std::size_t end = std::min(text.find('-', begin), text.size());
         const auto width = parse_count(std::string_view(text).substr(begin, end - begin));
         if (!width || *width < 1 || *width > 10000)
-            throw Error(
-                ErrorKind::usage,
-                "--hidden = '" + text + "', must be layer widths from 1 to 10000 joined by '-', as in 32-16");
+            throw Error(ErrorKind::usage,
+                        "--hidden = " + in_quotes(text) +
+                            ", must be layer widths from 1 to 10000 joined by '-', as in 32-16");
         layers.push_back(static_cast<int>(*width));
         begin = end + 1;
     }
@@ -41,7 +41,7 @@ T choice(const Arguments& arguments, const std::string& flag,
         list += (list.empty() ? "" : ", ") + std::string(name);
     }
     throw Error(ErrorKind::usage,
-                flag + " = '" + text + "', must be one of: " + list + did_you_mean(text, names));
+                flag + " = " + in_quotes(text) + ", must be one of: " + list + did_you_mean(text, names));
 }
 
 std::unique_ptr<Regressor> make_network(const Arguments& arguments) {

@@ -22,13 +22,13 @@ const Quantity& link_input(std::string_view name) {
         if (q.name == name) return q;
         names.push_back(q.name);
     }
-    throw Error(ErrorKind::usage, "no link quantity '" + std::string(name) + "'" + did_you_mean(name, names));
+    throw Error(ErrorKind::usage, "no link quantity " + in_quotes(name) + did_you_mean(name, names));
 }
 
 double number_in(std::string_view text, const std::string& whole) {
     if (const auto number = parse_number(text)) return *number;
-    throw Error(ErrorKind::usage, "'" + std::string(text) + "' in '" + whole +
-                                      "' is not a number; write NAME=LOW:HIGH or NAME=LOW:HIGH:STEPS");
+    throw Error(ErrorKind::usage, in_quotes(text) + " in " + in_quotes(whole) +
+                                      " is not a number; write NAME=LOW:HIGH or NAME=LOW:HIGH:STEPS");
 }
 
 // Coordinate `axis` of point `row` of the Sobol series.
@@ -43,8 +43,7 @@ double sobol_coordinate(std::uint64_t row, std::size_t axis, std::size_t axes) {
 Sampling sampling_named(std::string_view name) {
     const auto found = std::find(sampling_names.begin(), sampling_names.end(), name);
     if (found == sampling_names.end())
-        throw Error(ErrorKind::usage, "no sampling '" + std::string(name) + "'" +
-                                          did_you_mean(name, sampling_names) +
+        throw Error(ErrorKind::usage, "no sampling " + in_quotes(name) + did_you_mean(name, sampling_names) +
                                           "; there are: random, sobol, grid");
     return static_cast<Sampling>(found - sampling_names.begin());
 }
@@ -72,8 +71,8 @@ DomainAxis parse_axis(std::string_view text) {
     if (equals == std::string_view::npos || colon == std::string_view::npos || colon < equals)
         throw Error(
             ErrorKind::usage,
-            "'" + whole +
-                "' is not a range; write NAME=LOW:HIGH or NAME=LOW:HIGH:STEPS, as in distance_km=0:300");
+            in_quotes(whole) +
+                " is not a range; write NAME=LOW:HIGH or NAME=LOW:HIGH:STEPS, as in distance_km=0:300");
     const Quantity& q = link_input(text.substr(0, equals));
     const std::size_t second = std::min(text.find(':', colon + 1), text.size());
     DomainAxis axis{std::string(q.name), number_in(text.substr(equals + 1, colon - equals - 1), whole),
@@ -84,13 +83,13 @@ DomainAxis parse_axis(std::string_view text) {
         const auto steps = parse_count(text.substr(second + 1));
         if (!steps || *steps < 1 || *steps > 1000000)
             throw Error(ErrorKind::usage,
-                        "'" + whole + "': the number of steps must be a whole number from 1 to 1000000");
+                        in_quotes(whole) + ": the number of steps must be a whole number from 1 to 1000000");
         axis.steps = static_cast<int>(*steps);
     }
     if (!(axis.lower <= axis.upper))
-        throw Error(ErrorKind::usage, "'" + whole + "': the lower end is above the upper one");
+        throw Error(ErrorKind::usage, in_quotes(whole) + ": the lower end is above the upper one");
     if (axis.scale == Scale::log && axis.lower <= 0)
-        throw Error(ErrorKind::usage, "'" + whole + "': " + axis.name +
+        throw Error(ErrorKind::usage, in_quotes(whole) + ": " + axis.name +
                                           " is spread logarithmically, so its range must begin above 0");
     return axis;
 }

@@ -24,9 +24,25 @@ Samples rows_of(const Matrix& inputs, const Matrix& targets, const std::vector<E
     return {inputs(rows, Eigen::all), targets(rows, Eigen::all)};
 }
 
+// The protocol that a data set names must exist, and be the one that is asked for, if any.
+void check_protocol(const Table& data, const std::string& asked) {
+    const std::string own(data.property("protocol"));
+    if (own.empty()) return;
+    std::string spec;
+    try {
+        spec = make_protocol(own)->info().spec();
+    } catch (const Error& error) {
+        throw Error(ErrorKind::data, data.source + ": " + error.what());
+    }
+    if (!asked.empty() && make_protocol(asked)->info().spec() != spec)
+        throw Error(ErrorKind::data, data.source + ": the data set is of " + spec + ", not of " + asked +
+                                         "; leave out --protocol");
+}
+
 }  // namespace
 
 TrainingRows read_training_rows(const Table& data, std::string protocol) {
+    check_protocol(data, protocol);
     if (protocol.empty()) protocol = data.property("protocol");
     if (protocol.empty())
         throw Error(
@@ -38,7 +54,9 @@ TrainingRows read_training_rows(const Table& data, std::string protocol) {
     const Table::Numbers& rate = data.numbers_or_missing("key_rate_bit_per_pulse");
     const auto& parameters = model->info().parameters;
 
-    TrainingRows rows{protocol, {}, {}, {}, 0};
+    TrainingRows rows;
+    rows.protocol = protocol;
+    if (!data.source.empty()) rows.source = data.source;
     std::vector<Eigen::Index> kept;
     for (std::size_t row = 0; row < rate.size(); ++row)
         if (rate[row] > 0) kept.push_back(static_cast<Eigen::Index>(row));
@@ -89,8 +107,9 @@ void Model::choose_columns(const TrainingRows& rows) {
         throw Error(ErrorKind::data, protocol_->info().spec() + " has no parameters to learn: it is " +
                                          std::string(kind_meaning(protocol_->info().kind)));
     if (inputs.empty() || outputs.empty())
-        throw Error(ErrorKind::data,
-                    "the data set's links or parameters are all the same: there is nothing to learn");
+        throw Error(
+            ErrorKind::data,
+            rows.source + ": the links or their parameters are all the same: there is nothing to learn");
     inputs_ = Scaler(std::move(inputs));
     outputs_ = Scaler(std::move(outputs));
 }
@@ -111,9 +130,8 @@ Matrix Model::scaled_inputs(const ColumnsRef& links) const {
 
 Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed) {
     if (rows.links.rows() < fewest_rows)
-        throw Error(ErrorKind::data, "the data set has " + std::to_string(rows.links.rows()) +
-                                         " rows with a key; training needs at least " +
-                                         std::to_string(fewest_rows));
+        throw Error(ErrorKind::data, rows.source + ": rows with a key: " + std::to_string(rows.links.rows()) +
+                                         "; training needs at least " + std::to_string(fewest_rows));
     Model model;
     model.protocol_ = make_protocol(rows.protocol);
     model.choose_columns(rows);

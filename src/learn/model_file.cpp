@@ -2,7 +2,6 @@
 #include <xxhash.h>
 
 #include <cstdio>
-#include <fstream>
 #include <istream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,8 @@
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/features.hpp"
 #include "tfqkd/learn/model.hpp"
+#include "tfqkd/table/number.hpp"
+#include "tfqkd/table/text_file.hpp"
 
 namespace tfqkd {
 
@@ -46,14 +47,16 @@ std::string content_hash(const json& model) {
 void check_schema(const json& saved) {
     const std::string schema = text_member(saved, "schema");
     if (!schema.starts_with(schema_name))
-        throw Error(ErrorKind::data, "its schema is '" + schema + "', not " + std::string(schema_name) +
-                                         std::to_string(schema_version) + ": this is not a model file");
-    const int version = std::atoi(schema.c_str() + schema_name.size());
-    if (version > schema_version)
-        throw Error(ErrorKind::data, "its schema is '" + schema +
-                                         "': written by a newer tfqkd; this one reads up to version " +
+        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) + ", not " +
+                                         std::string(schema_name) + std::to_string(schema_version) +
+                                         ": this is not a model file");
+    const auto version = parse_count(std::string_view(schema).substr(schema_name.size()));
+    if (version && *version > schema_version)
+        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) +
+                                         ": written by a newer tfqkd; this one reads up to version " +
                                          std::to_string(schema_version));
-    if (version != schema_version) throw Error(ErrorKind::data, "its schema '" + schema + "' is not known");
+    if (version != std::uint64_t{schema_version})
+        throw Error(ErrorKind::data, "its schema " + in_quotes(schema) + " is not known");
 }
 
 const json& array_member(const json& object, const std::string& key) {
@@ -66,7 +69,7 @@ int index_of(const std::vector<std::string>& names, const std::string& name, con
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end())
         throw Error(ErrorKind::data,
-                    "it has the " + what + " '" + name + "', which its protocol does not have");
+                    "it has the " + what + " " + in_quotes(name) + ", which its protocol does not have");
     return static_cast<int>(found - names.begin());
 }
 
@@ -107,7 +110,10 @@ void Model::save(std::ostream& out) const {
 }
 
 Model Model::load(std::istream& in, const std::string& source) {
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    return from_text({std::istreambuf_iterator<char>(in), {}}, source);
+}
+
+Model Model::from_text(const std::string& text, const std::string& source) {
     try {
         const json saved = parse_shallow(text);
         if (!saved.is_object()) throw Error(ErrorKind::data, "it is not a JSON object");
@@ -167,20 +173,17 @@ Model Model::load(std::istream& in, const std::string& source) {
         model.record_.train_loss = number_member(training, "train_loss");
         model.record_.check_loss = number_member(training, "check_loss");
         return model;
+    } catch (const json::parse_error& error) {
+        throw Error(ErrorKind::data, place_in_text(source, text, error.byte) +
+                                         (text.empty() ? ": empty, " : ": not valid JSON, ") +
+                                         "so not a model; train one with 'tfqkd train'");
     } catch (const json::exception& error) {
-        throw Error(ErrorKind::data, source + ": not a model: " + error.what());
+        throw Error(ErrorKind::data, source + ": not a usable model: " + error.what());
     } catch (const Error& error) {
         throw Error(ErrorKind::data, source + ": not a usable model: " + error.what());
     }
 }
 
-Model Model::load_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        throw Error(
-            ErrorKind::io,
-            path + ": can't be opened for reading; check the path, or train a model with 'tfqkd train'");
-    return load(in, path);
-}
+Model Model::load_file(const std::string& path) { return from_text(read_text_file(path), path); }
 
 }  // namespace tfqkd

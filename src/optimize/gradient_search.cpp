@@ -131,24 +131,19 @@ Climb gradient_search(const Space& space, const SearchOptions& options, Outcome&
     std::vector<char> free(n);
     int evaluations = 0;
 
-    for (int attempt = 0; attempt <= options.restarts; ++attempt) {
-        if (attempt == 0) {
-            here.u = box.unit(outcome.point);
-            box.take(here, co_await TrySlopes{{box.point(here.u)}});
+    const Starts starts(space, outcome.point, options.seed, samples);
+    for (std::size_t attempt = 0; attempt < starts.certain() + static_cast<std::size_t>(options.restarts);
+         ++attempt) {
+        if (evaluations >= options.most_evaluations) break;
+        if (attempt >= starts.certain() && has_key(outcome.merit)) break;
+        here.merit = -1e300;
+        for (std::size_t k = 0; k < starts.candidates(attempt); ++k) {
+            there.u = box.unit(starts.candidate(attempt, k));
+            box.take(there, co_await TrySlopes{{box.point(there.u)}});
             ++evaluations;
-        } else {  // the best of a sample, each attempt from its own part of the series
-            here.merit = -1e300;
-            for (std::uint64_t k = 0; k < samples; ++k) {
-                const std::vector<double> x =
-                    space.sample(options.seed, k + samples * static_cast<std::uint64_t>(attempt - 1));
-                there.u.resize(n);
-                for (std::size_t d = 0; d < n; ++d)
-                    there.u[d] = (x[d] - space.axes()[d].lower) / space.axes()[d].width();
-                box.take(there, co_await TrySlopes{{box.point(there.u)}});
-                ++evaluations;
-                if (there.merit > here.merit) std::swap(here, there);
-            }
+            if (k == 0 || there.merit > here.merit) std::swap(here, there);
         }
+        fruitless = 0;
         bfgs.forget();
         Stop stop = Stop::evaluation_limit;
         const int most = std::min(options.most_evaluations, evaluations + most_without_key);
@@ -208,7 +203,6 @@ Climb gradient_search(const Space& space, const SearchOptions& options, Outcome&
             outcome.stop = stop;
             outcome.method = SearchMethod::gradient;
         }
-        if (has_key(outcome.merit) || evaluations >= options.most_evaluations) break;
     }
     outcome.evaluations += evaluations;
 }

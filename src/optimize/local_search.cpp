@@ -19,15 +19,18 @@ class Walker {
   public:
     Walker(const Space& space, std::vector<double> point)
         : space_(space), point_(std::move(point)), trial_(point_), x_(space.size()), line_(space.size()) {
-        for (std::size_t d = 0; d < x_.size(); ++d)
-            x_[d] = space_.axes()[d].coordinate(point_[space_.axes()[d].parameter]);
-        jump(x_);
+        jump_to(point_);
     }
 
     const std::vector<double>& x() const { return x_; }
     const std::vector<double>& point() const { return point_; }
 
-    // Puts the search at coordinates `x`.
+    // Puts the search at a point, given as all parameters' values, or at coordinates `x`.
+    void jump_to(const std::vector<double>& point) {
+        for (std::size_t d = 0; d < x_.size(); ++d)
+            x_[d] = space_.axes()[d].coordinate(point[space_.axes()[d].parameter]);
+        jump(x_);
+    }
     void jump(const std::vector<double>& x) {
         x_ = x;
         for (std::size_t d = 0; d < x_.size(); ++d) {
@@ -94,26 +97,27 @@ class Walker {
 
 // One row. `outcome` holds the start, and takes the result.
 Climb local_search(const Space& space, const SearchOptions& options, Outcome& outcome) {
-    Walker walker(space, outcome.point);
-    double value = merit(co_await Try{walker.point()});
-    int evaluations = 1;
+    Walker walker(space, outcome.point), scout(space, outcome.point);
+    const Starts starts(space, outcome.point, options.seed, samples);
     const std::size_t axes = space.size();
     std::vector<double> steps(axes), origin;
-    Stop stop = Stop::converged;
+    int evaluations = 0;
 
-    for (int attempt = 0; attempt <= options.restarts; ++attempt) {
-        if (!has_key(value)) {  // the best of a sample, each attempt from its own part of the series
-            Walker scout(space, outcome.point);
-            for (std::uint64_t k = 0; k < samples && !has_key(value); ++k) {
-                scout.jump(space.sample(options.seed, k + samples * static_cast<std::uint64_t>(attempt)));
-                const double found = merit(co_await Try{scout.point()});
-                ++evaluations;
-                if (found > value || (k == 0 && attempt > 0)) {
-                    value = found;
-                    walker.jump(scout.x());
-                }
-            }
+    for (std::size_t attempt = 0; attempt < starts.certain() + static_cast<std::size_t>(options.restarts);
+         ++attempt) {
+        if (evaluations >= options.most_evaluations) break;
+        if (attempt >= starts.certain() && has_key(outcome.merit)) break;
+        double value = -1e300;
+        for (std::size_t k = 0; k < starts.candidates(attempt); ++k) {
+            scout.jump_to(starts.candidate(attempt, k));
+            const double found = merit(co_await Try{scout.point()});
+            ++evaluations;
+            if (k > 0 && found <= value) continue;
+            value = found;
+            walker.jump(scout.x());
+            if (has_key(value)) break;
         }
+        Stop stop = Stop::converged;
         for (std::size_t d = 0; d < axes; ++d) steps[d] = first_step * space.axes()[d].width();
         for (int round = 0; round < 2; ++round) {
             for (int quiet = 0; quiet < 2;) {
@@ -148,12 +152,13 @@ Climb local_search(const Space& space, const SearchOptions& options, Outcome& ou
             if (!has_key(value) || stop == Stop::evaluation_limit) break;
             for (double& step : steps) step *= polishing;
         }
-        if (value > outcome.merit) outcome.method = SearchMethod::lsa;
-        outcome.take(walker.point(), value);
-        if (has_key(value) || stop == Stop::evaluation_limit) break;
+        if (value > outcome.merit) {
+            outcome.take(walker.point(), value);
+            outcome.method = SearchMethod::lsa;
+            outcome.stop = stop;
+        }
     }
     outcome.evaluations += evaluations;
-    outcome.stop = stop;
 }
 
 }  // namespace

@@ -41,10 +41,26 @@ class Space {
             axes_.push_back({k, q.scale, to_scale(q.scale, q.search.lower), to_scale(q.scale, q.search.upper),
                              q.search.lower, q.search.upper});
         }
+        for (const auto& start : protocol.info().more_starts) {
+            more_starts_.emplace_back();
+            for (const auto& [name, value] : start)
+                for (const Axis& axis : axes_)
+                    if (const auto& q = parameters[axis.parameter].name;
+                        q == name || q == name + "_a" || q == name + "_b")
+                        more_starts_.back().emplace_back(axis.parameter, value);
+        }
     }
 
     std::span<const Axis> axes() const { return axes_; }
     std::size_t size() const { return axes_.size(); }
+
+    // How many starts there are besides a row's own, and the row's start with number `k` of them laid over
+    // it.
+    std::size_t more_starts() const { return more_starts_.size(); }
+    std::vector<double> other_start(std::vector<double> point, std::size_t k) const {
+        for (const auto& [parameter, value] : more_starts_[k]) point[parameter] = value;
+        return point;
+    }
 
     // The k-th of a low-discrepancy series of points in the box (Kronecker series with the generalised golden
     // ratio, shifted by a function of the seed).
@@ -62,6 +78,36 @@ class Space {
 
   private:
     std::vector<Axis> axes_;
+    std::vector<std::vector<std::pair<std::size_t, double>>> more_starts_;
+};
+
+// Where the attempts of one row begin: attempt 0 at its start, the next ones at the protocol's further
+// starts, and those after, which are for rows without a key, at the best of a low-discrepancy sample, each
+// from its own part of the series.
+class Starts {
+  public:
+    Starts(const Space& space, std::vector<double> point, std::uint64_t seed, std::size_t samples)
+        : space_(space), point_(std::move(point)), seed_(seed), samples_(samples) {}
+
+    // Attempts that every row makes.
+    std::size_t certain() const { return 1 + space_.more_starts(); }
+    std::size_t candidates(std::size_t attempt) const { return attempt < certain() ? 1 : samples_; }
+    // A candidate, as all parameters' values.
+    std::vector<double> candidate(std::size_t attempt, std::size_t k) const {
+        if (attempt == 0) return point_;
+        if (attempt < certain()) return space_.other_start(point_, attempt - 1);
+        std::vector<double> point = point_;
+        const std::vector<double> x = space_.sample(seed_, k + samples_ * (attempt - certain()));
+        for (std::size_t d = 0; d < x.size(); ++d)
+            point[space_.axes()[d].parameter] = space_.axes()[d].value(x[d]);
+        return point;
+    }
+
+  private:
+    const Space& space_;
+    std::vector<double> point_;
+    std::uint64_t seed_;
+    std::size_t samples_;
 };
 
 }  // namespace tfqkd

@@ -59,6 +59,7 @@ ProtocolInfo describe(int decoys, bool asymmetric) {
                                Scale::logit,
                                "probability of a key round, p_X"});
     add_share_quantities(info.parameters, decoys);
+    info.more_starts = cal_more_starts();
     return info;
 }
 

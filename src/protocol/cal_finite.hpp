@@ -100,6 +100,7 @@ struct CalFinite {
         T key_basis_probability;
         CalShares<T, count> shares;
 
+        void adapt_to(const Link<T>& link) { sources.adapt_to(link); }
         template <class F>
         void each(F f) {
             sources.each(f);

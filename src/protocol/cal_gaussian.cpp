@@ -49,6 +49,7 @@ ProtocolInfo describe() {
                                "width of the intervals on either side in standard errors, gamma",
                                false,
                                "it sets how often the intervals fail"});
+    info.more_starts = cal_more_starts();
     return info;
 }
 

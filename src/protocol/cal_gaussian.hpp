@@ -18,6 +18,7 @@ struct CalGaussianParameters {
     CalShares<T, decoys> shares;
     T standard_errors;
 
+    void adapt_to(const Link<T>& link) { sources.adapt_to(link); }
     template <class F>
     void each(F f) {
         sources.each(f);

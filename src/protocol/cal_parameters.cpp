@@ -109,6 +109,17 @@ std::string indexed_name(const char* symbol, std::size_t i, std::size_t j) {
     return std::string(symbol) + "_" + std::to_string(i) + std::to_string(j);
 }
 
+std::vector<std::vector<std::pair<std::string, double>>> cal_more_starts() {
+    const auto start = [](double decoy, double ratio, double weakest, double strong) {
+        return std::vector<std::pair<std::string, double>>{{"decoy_intensity", decoy},
+                                                           {"decoy_ratio", ratio},
+                                                           {"weakest_decoy_probability", weakest},
+                                                           {"strong_decoy_fraction", strong}};
+    };
+    return {start(0.68, 0.26, 0.75, 0.2), start(0.4, 0.12, 0.82, 0.5), start(0.8, 0.06, 0.7, 0.95),
+            start(0.9, 0.5, 0.66, 0.35),  start(0.5, 0.09, 0.45, 0.5), start(0.2, 0.2, 0.38, 0.3)};
+}
+
 std::vector<bool> cal_uses() {
     return link_uses({"loss_a_db", "loss_b_db", "detector_efficiency", "dark_count_probability",
                       "misalignment", "phase_mismatch", "error_correction_inefficiency"});

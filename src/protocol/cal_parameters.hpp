@@ -31,6 +31,12 @@ struct CalSources {
     std::array<std::array<T, static_cast<std::size_t>(chosen_decoys)>, own_decoys ? 2 : 1> chosen;
     T weakest_decoy_intensity = T(0.0);
 
+    // At the optimum both signals arrive about equally strong: the user with more loss sends more.
+    void adapt_to(const Link<T>& link) {
+        if constexpr (own_signals)
+            signal_ratio = signal_ratio * exp((link.loss_a_db - link.loss_b_db) * (0.1 * std::numbers::ln10));
+    }
+
     template <class F>
     void each(F f) {
         f(signal_intensity);
@@ -100,6 +106,9 @@ void add_share_quantities(std::vector<Quantity>& quantities, int decoys);
 std::string indexed_name(const char* symbol, std::size_t i, std::size_t j);
 
 // Link quantities that all models of the family use.
+// The maxima of the finite-data rates: which decoys win depends on the link.
+std::vector<std::vector<std::pair<std::string, double>>> cal_more_starts();
+
 std::vector<bool> cal_uses();
 
 // The texts that all models of the family share.

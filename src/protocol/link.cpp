@@ -52,7 +52,7 @@ class Inputs {
         const auto rows = static_cast<Eigen::Index>(table_.rows());
         if (!table_.has(q.name)) {
             const double value = given(q.name).value_or(q.start);
-            check_value(q, value);
+            check_value(q, value, property(q.name).empty() ? "" : table_.source);
             return Eigen::ArrayXd::Constant(rows, value);
         }
         const Table::Numbers& cells = table_.numbers(q.name);
@@ -62,9 +62,12 @@ class Inputs {
     }
 
   private:
+    std::string_view property(std::string_view name) const {
+        return table_.property("link." + std::string(name));
+    }
     // From the table's property "link.NAME", else from the defaults.
     std::optional<double> given(std::string_view name) const {
-        if (const auto value = parse_number(table_.property("link." + std::string(name)))) return value;
+        if (const auto value = parse_number(property(name))) return value;
         for (const auto& [key, value] : defaults_)
             if (key == name) return value;
         return std::nullopt;
@@ -84,16 +87,17 @@ std::pair<Eigen::ArrayXd, Eigen::ArrayXd> losses(const Inputs& inputs, const std
     const bool fibres = inputs.has("distance_a_km") || inputs.has("distance_b_km"),
                fibre = inputs.has("distance_km");
     const std::string where = source.empty() ? "" : source + ": ";
+    const ErrorKind kind = source.empty() ? ErrorKind::usage : ErrorKind::data;  // from flags, or from a file
     constexpr const char* ways =
         "distance_km, or distance_a_km and distance_b_km, or loss_db, or loss_a_db and loss_b_db";
     if (arms + total + fibres + fibre > 1)
-        throw Error(ErrorKind::data, where + "the loss is stated in two ways at once; give one of: " + ways);
+        throw Error(kind, where + "the loss is stated in two ways at once; give one of: " + ways);
     if (arms + total + fibres + fibre == 0)
-        throw Error(ErrorKind::data, where + "nothing says how long the link is; give " + ways);
+        throw Error(kind, where + "nothing says how long the link is; give " + ways);
     const auto pair = [&](std::string_view a, std::string_view b) {
         for (const std::string_view name : {a, b})
             if (!inputs.has(name))
-                throw Error(ErrorKind::data,
+                throw Error(kind,
                             where + "one arm's loss is missing: give " + std::string(name) + " as well");
         return std::pair{inputs.values(input(a)), inputs.values(input(b))};
     };
@@ -148,9 +152,11 @@ void refuse_mistyped(const Table& table, const std::vector<Quantity>& parameters
     std::vector<std::string_view> names(result_columns.begin(), result_columns.end());
     for (const auto* quantities : {&link_inputs(), &parameters})
         for (const Quantity& q : *quantities) names.push_back(q.name);
+    // Labels are words of the same field, so only a slip or two makes a mistake: failure_probability is none.
+    constexpr std::size_t letters_a_mistake = 6;
     for (const Table::Column& column : table.columns()) {
         if (std::find(names.begin(), names.end(), column.name) != names.end()) continue;
-        if (const std::string hint = did_you_mean(column.name, names); !hint.empty())
+        if (const std::string hint = did_you_mean(column.name, names, letters_a_mistake); !hint.empty())
             throw Error(ErrorKind::data, table.source + ": unknown column " + in_quotes(column.name) + hint +
                                              "; rename it, or give it a name that is not so near");
     }

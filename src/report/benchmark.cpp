@@ -162,7 +162,8 @@ std::vector<BenchmarkRow> run_benchmark(const TrainingRows& held_out,
     options.validate();
     const auto protocol = make_protocol(held_out.protocol);
     const Eigen::Index rows = held_out.links.rows();
-    if (rows == 0) throw Error(ErrorKind::data, "the held-out data set has no row with a key");
+    if (rows == 0)
+        throw Error(ErrorKind::data, held_out.source + ": no row has a key, so there is nothing to compare");
     std::vector<Chooser> choosers;
     if (options.search_links > 0)
         choosers.push_back(

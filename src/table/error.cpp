@@ -31,21 +31,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
-// At most a third of the letters differ, or the candidate goes on where `typed` stops (a forgotten unit).
-bool is_near(std::string_view typed, std::string_view candidate, std::size_t distance) {
+// `typed` may stop early: a forgotten unit.
+bool is_near(std::string_view typed, std::string_view candidate, std::size_t distance,
+             std::size_t letters_a_mistake) {
     const bool begins = typed.size() >= 3 && candidate.starts_with(typed);
-    return begins || distance <= (std::max(typed.size(), candidate.size()) + 1) / 3;
+    return begins || distance <= (std::max(typed.size(), candidate.size()) + 1) / letters_a_mistake;
 }
 
 }  // namespace
 
-std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates) {
+std::string did_you_mean(std::string_view typed, std::span<const std::string_view> candidates,
+                         std::size_t letters_a_mistake) {
     if (typed.size() > 1000) return "";
     std::string_view best;
     std::size_t best_distance = static_cast<std::size_t>(-1);
     for (const std::string_view candidate : candidates) {
         const std::size_t distance = edit_distance(typed, candidate);
-        if (distance >= best_distance || !is_near(typed, candidate, distance)) continue;
+        if (distance >= best_distance || !is_near(typed, candidate, distance, letters_a_mistake)) continue;
         best = candidate;
         best_distance = distance;
     }

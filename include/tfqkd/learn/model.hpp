@@ -22,6 +22,7 @@ struct TrainingRows {
     Columns points;        // rows x parameters
     Eigen::ArrayXd rate;   // key rate at the optimum
     std::size_t without_key = 0;
+    std::string source = "the data set";  // as messages name it
 };
 
 // The optima of a data set. `protocol`: a spec, or "" to take the data set's own. Throws Error (data).
@@ -70,6 +71,7 @@ class Model {
 
   private:
     Model() = default;
+    static Model from_text(const std::string& text, const std::string& source);
     void choose_columns(const TrainingRows& rows);
     std::string outside(const Columns& features, Eigen::Index row) const;
     Matrix input_columns(const Columns& features) const;

@@ -47,8 +47,9 @@ inline Pack where_greater(Pack x, Pack y, Pack a, Pack b) {
 // Eigen has no packet expm1 or log1p for doubles.
 
 // expm1(x) = 2^k (expm1(r) + 1) - 1 with x = k ln 2 + r, |r| <= ln 2 / 2; the Taylor series of expm1 to r^14.
+// Above 709.4 it stays what it is there, 1.2e308: 2^k must not overflow.
 inline Pack expm1(Pack x) {
-    x = min(max(x, Pack(-745.0)), Pack(709.7));
+    x = min(max(x, Pack(-745.0)), Pack(709.4));
     const Pack::Register rounded = Eigen::internal::pround((x * Pack(1.4426950408889634)).lanes);
     const Pack k = Pack::of(rounded);
     const Pack r = multiply_add(k, Pack(-1.90821492927058770002e-10),

@@ -148,7 +148,7 @@ bool is_link_input(std::string_view name);
 // The links that a table describes, one a row. A quantity that has no column takes its value from the table's
 // property "link.NAME", else from `defaults` (input name, value), else its own start value; the names of the
 // latter are appended to `assumed`. Throws Error (data) with the place for a value out of range, no distance
-// or loss at all, or two ways of stating the loss at once.
+// or loss at all, or two ways of stating the loss at once; Error (usage) when no file is behind it.
 Columns read_links(const Table& table, std::span<const std::pair<std::string, double>> defaults = {},
                    std::vector<std::string>* assumed = nullptr);
 

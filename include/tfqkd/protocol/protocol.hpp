@@ -54,6 +54,10 @@ struct ProtocolInfo {
     std::vector<bool> uses;                     // which of link_quantities() matter
     std::vector<Quantity> parameters;           // the columns of `points`
 
+    // Further starts that searches must try because the rate has several maxima: (parameter, value) pairs
+    // laid over the first start; a name without suffix holds for both users.
+    std::vector<std::vector<std::pair<std::string, double>>> more_starts;
+
     // The name with the choices that differ from the defaults: "sns-finite:sources=asymmetric".
     std::string spec() const;
     bool uses_link(std::string_view quantity) const;
