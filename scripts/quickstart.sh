@@ -29,7 +29,7 @@ cd "$folder"
 PATH=$root/build:$PATH
 run tfqkd --version
 
-run tfqkd optimize --protocol sns-finite --sweep distance_km=0:400:50 --format text
+run tfqkd optimize --protocol sns-finite --method lsa --sweep distance_km=0:400:50 --format text
 
 run tfqkd generate --protocol sns-finite --rows "$rows" --seed 1 -o training.csv --force
 run tfqkd generate --protocol sns-finite --rows "$heldout" --seed 2 -o heldout.csv --force

@@ -93,7 +93,7 @@ TEST_CASE("an interrupted generation into a pipe ends after a whole row", "[cli]
     process.signal(SIGINT);
     std::string last, line;
     while (!(line = process.read_line()).empty()) last = line;
-    CHECK(std::count(last.begin(), last.end(), ',') == 19);
+    CHECK(std::count(last.begin(), last.end(), ',') == 20);
     CHECK(process.wait() == 130);
 }
 

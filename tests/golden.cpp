@@ -25,7 +25,8 @@ double take_number(std::string_view text, std::size_t& at) {
     return value;
 }
 
-bool near(double a, double b) { return std::abs(a - b) <= 1e-6 * std::max(std::abs(a), std::abs(b)); }
+// Where a maximum is flat, a search on another processor ends 1e-5 away.
+bool near(double a, double b) { return std::abs(a - b) <= 1e-4 * std::max(std::abs(a), std::abs(b)); }
 
 }  // namespace
 

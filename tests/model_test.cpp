@@ -242,7 +242,7 @@ TEST_CASE("Training rows: rows without a key are left out, anything unsound is r
     refused(changed(data, "misalignment", 2, std::nan("")), "misalignment");
     refused(changed(data, "decoy_ratio", 2, std::nan("")), "decoy_ratio");
     refused(data, "no protocol 'sns'", "sns");
-    refused(data, "signal_intensity_a", "sns-finite:sources=asymmetric");
+    refused(data, "the data set is of sns-finite, not of", "sns-finite:sources=asymmetric");
     Table unnamed = without(data, "index");
     std::erase_if(unnamed.properties, [](const auto& p) { return p.first == "protocol"; });
     refused(unnamed, "does not say of which protocol");
@@ -252,7 +252,7 @@ TEST_CASE("Training rows: rows without a key are left out, anything unsound is r
     few.links = rows.links.topRows(19).eval();
     few.points = rows.points.topRows(19).eval();
     few.rate = rows.rate.head(19).eval();
-    CHECK_THROWS_WITH(Model::train(few, std::make_unique<Grnn>(), 1), contains_text("19 rows with a key"));
+    CHECK_THROWS_WITH(Model::train(few, std::make_unique<Grnn>(), 1), contains_text("rows with a key: 19"));
     TrainingRows same = rows;
     same.links.rowwise() = rows.links.row(0);
     CHECK_THROWS_WITH(Model::train(same, std::make_unique<Grnn>(), 1), contains_text("nothing to learn"));

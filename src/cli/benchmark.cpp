@@ -52,34 +52,35 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Command benchmark_command() {
-    return {"benchmark",
-            "compare search, networks and plain rivals on held-out links",
-            "For each method: the share of the optimal key rate that it keeps (mean, median, 1st percentile, "
-            "minimum, links lost altogether), by the full formula on "
-            "links with a key, and the time a link takes on one core, asked one by one and in one batch "
-            "(minimum and median of passes that take turns). "
-            "times_faster compares batch times with the first row's.",
-            {{"tfqkd benchmark --data heldout.csv --train training.csv --model bpnn.json --model rbfnn.json "
-              "--model grnn.json",
-              "the whole comparison"},
-             {"tfqkd benchmark --data heldout.csv --model bpnn.json --format markdown",
-              "one model, as a table for a report"}},
-            "",
-            [](const std::vector<std::string>&) {
-                const BenchmarkOptions defaults;
-                const std::vector<Option> what{
-                    {"--data", "FILE", "", "held-out optima as 'tfqkd generate' writes them", "Comparison",
-                     false, "-d"},
-                    {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Comparison", true, "-m"},
-                    {"--train", "FILE", "", "the optima that the models learned from: for the plain rivals",
-                     "Comparison"},
-                    {"--passes", "N", std::to_string(defaults.passes), "timed passes of each method",
-                     "Comparison"},
-                    {"--search-links", "N", std::to_string(defaults.search_links),
-                     "links that the search is timed on; 0 leaves it out", "Comparison"}};
-                return joined({what, without_fix(search_options()), output_options(), general_options()});
-            },
-            run};
+    return {
+        "benchmark",
+        "compare search, networks and plain rivals on held-out links",
+        "For each method: the share of the optimal key rate that it keeps (mean, median, 1st percentile, "
+        "minimum, links lost altogether), by the full formula on "
+        "links with a key, and the time a link takes on one core, asked one by one and in one batch "
+        "(minimum and median of passes that take turns). "
+        "times_faster compares batch times with the first row's.",
+        {{"tfqkd benchmark --data heldout.csv --train training.csv --model bpnn.json --model rbfnn.json "
+          "--model grnn.json",
+          "the whole comparison"},
+         {"tfqkd benchmark --data heldout.csv --model bpnn.json --format markdown",
+          "one model, as a table for a report"}},
+        "",
+        [](const std::vector<std::string>&) {
+            const BenchmarkOptions defaults;
+            const std::vector<Option> what{
+                {"--data", "FILE", "", "held-out optima as 'tfqkd generate' writes them", "Comparison", false,
+                 "-d"},
+                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Comparison", true, "-m"},
+                {"--train", "FILE", "", "the optima that the models learned from: for the plain rivals",
+                 "Comparison"},
+                {"--passes", "N", std::to_string(defaults.passes), "timed passes of each method",
+                 "Comparison"},
+                {"--search-links", "N", std::to_string(defaults.search_links),
+                 "links that the search is timed on; 0 leaves it out", "Comparison"}};
+            return joined({what, without_fix(search_options("lsa")), output_options(), general_options()});
+        },
+        run};
 }
 
 }  // namespace tfqkd::cli

@@ -146,13 +146,18 @@ std::vector<Option> general_options() {
             {"--quiet", "", "", "no talk on standard error", "General", false, "-q"}};
 }
 
-std::vector<Option> search_options() {
+std::vector<Option> search_options(const std::string& method) {
     const SearchOptions defaults;
-    return {{"--method", "NAME", "lsa",
-             "lsa, or nlopt:NAME such as nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM", "Search"},
+    return {{"--method", "NAME", method,
+             "auto (gradient search with local search to help), gradient, lsa (the field's local search), or "
+             "nlopt:NAME such as "
+             "nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM",
+             "Search"},
             {"--fix", "NAME=VALUE", "", "hold a parameter at a value", "Search", true},
             {"--tolerance", "NUMBER", format_number(defaults.tolerance),
-             "relative gain in rate below which the search ends, (0, 1)", "Search"},
+             "relative gain in rate below which lsa and nlopt end, (0, 1)", "Search"},
+            {"--slope-tolerance", "NUMBER", format_number(defaults.slope_tolerance),
+             "|d ln R / d parameter| x range below which gradient search ends, (0, 1)", "Search"},
             {"--max-evaluations", "N", std::to_string(defaults.most_evaluations),
              "evaluations of a link at most", "Search"},
             {"--restarts", "N", std::to_string(defaults.restarts), "further starts where no key was found",
@@ -167,16 +172,19 @@ int threads(const Arguments& arguments) {
 SearchOptions search_settings(const Arguments& arguments) {
     SearchOptions options;
     options.tolerance = arguments.number("--tolerance", {0, 1, true, true});
+    options.slope_tolerance = arguments.number("--slope-tolerance", {0, 1, true, true});
     options.most_evaluations = static_cast<int>(arguments.count("--max-evaluations", 10, 1'000'000'000));
     options.restarts = static_cast<int>(arguments.count("--restarts", 0, 1000));
     return options;
 }
 
-LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams)
+LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
+                       const std::vector<std::pair<std::string, double>>& also)
     : info_(info),
       flags_(quantities_from_flags(arguments)),
       err_(streams.err),
       quiet_(arguments.has("--quiet")) {
+    flags_.insert(flags_.end(), also.begin(), also.end());
     std::vector<Sweep> sweeps;
     for (const std::string& text : arguments.all("--sweep")) {
         sweeps.push_back(parse_sweep(text));

@@ -17,7 +17,7 @@ std::vector<Option> protocol_options();
 std::vector<Option> link_options();     // --links, --sweep and a flag for each link input
 std::vector<Option> output_options();   // --output, --format, --force
 std::vector<Option> general_options();  // --threads, --quiet
-std::vector<Option> search_options();   // --method and its settings
+std::vector<Option> search_options(const std::string& method = "auto");  // --method and its settings
 std::vector<Option> joined(std::vector<std::vector<Option>> parts);
 
 // A flag for a quantity, with unit, range and default from its table row.
@@ -29,7 +29,9 @@ SearchOptions search_settings(const Arguments& arguments);
 // Links block by block: from a file or a pipe, or one table from flags and sweeps.
 class LinkSource {
   public:
-    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams);
+    // `also`: link inputs that hold as if they had been given by flags.
+    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
+               const std::vector<std::pair<std::string, double>>& also = {});
     ~LinkSource();
     // The next rows and the links they describe; false at the end. The table keeps all of the input's
     // columns.

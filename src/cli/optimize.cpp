@@ -1,5 +1,8 @@
+#include "cli/audit.hpp"
+#include "cli/find.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/dataset/generate.hpp"
+#include "tfqkd/error.hpp"
 #include "tfqkd/optimize/search.hpp"
 
 namespace tfqkd::cli {
@@ -7,6 +10,10 @@ namespace tfqkd::cli {
 namespace {
 
 int run(const Arguments& arguments, Streams& streams) {
+    if (arguments.has("--find") && arguments.has("--audit"))
+        throw Error(ErrorKind::usage, "--find and --audit are two tables; ask for one of them");
+    if (arguments.has("--find")) return run_find(arguments, streams);
+    if (arguments.has("--audit")) return run_audit(arguments, streams);
     const auto protocol = make_protocol(arguments.text("--protocol"));
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
     const auto fixed = arguments.settings("--fix");
@@ -37,11 +44,16 @@ Command optimize_command() {
         {{"tfqkd optimize --distance-km 300", "one link of 300 km with default devices"},
          {"tfqkd optimize --sweep distance_km=0:500:10 --pulses 1e13 -o sweep.csv", "51 links, into a file"},
          {"tfqkd optimize --links links.csv --protocol sns-finite:sources=asymmetric --format json",
-          "a table of links with unequal arms"}},
+          "a table of links with unequal arms"},
+         {"tfqkd optimize --find max-distance --pulses 1e13", "the last distance with a key"},
+         {"tfqkd optimize --find crossing --sweep pulses=1e12:1e13:1e12",
+          "where the rate exceeds the bound without a repeater"},
+         {"tfqkd optimize --sweep distance_km=0:500:1 --audit 50 --format text",
+          "how good the search is, on 50 of these links"}},
         "",
         [](const std::vector<std::string>&) {
-            return joined(
-                {protocol_options(), link_options(), search_options(), output_options(), general_options()});
+            return joined({protocol_options(), link_options(), search_options(), find_options(),
+                           audit_options(), output_options(), general_options()});
         },
         run};
 }

@@ -180,18 +180,20 @@ void add_optima(Table& table, const ProtocolInfo& info, const Optima& optima) {
         table.add(std::string(info.parameters[k].name), Table::Numbers(column.begin(), column.end()));
     }
     Table::Numbers rate, slope, evaluations;
-    Table::Text stop, status;
+    Table::Text method, stop, status;
     for (std::size_t row = 0; row < rows; ++row) {
         const auto r = static_cast<Eigen::Index>(row);
         rate.push_back(std::max(optima.rate[r], 0.0));
         slope.push_back(optima.projected_slope[r]);
         evaluations.push_back(optima.evaluations[row]);
+        method.emplace_back(method_name(optima.method[row]));
         stop.emplace_back(stop_name(optima.stop[row]));
         status.emplace_back(status_name(optima.status[row]));
     }
     table.add("key_rate_bit_per_pulse", std::move(rate));
     table.add("projected_slope", std::move(slope));
     table.add("evaluations", std::move(evaluations));
+    table.add("method", std::move(method));
     table.add("stop", std::move(stop));
     table.add("status", std::move(status));
 }

@@ -44,7 +44,7 @@ struct GenerateOptions {
     std::uint64_t rows = 1000;  // ignored for Sampling::grid
     std::uint64_t seed = 1;
     Sampling sampling = Sampling::random;
-    std::string method = "lsa";
+    std::string method = "auto";
     SearchOptions search;
     std::vector<std::pair<std::string, double>> fixed;  // parameters that are not optimised
     int threads = 1;
