@@ -41,7 +41,7 @@ int dispatch(const std::vector<std::string>& words, Streams& streams) {
         if (std::none_of(rest.begin(), rest.end(), is_help))
             return command.run(parse(command, rest), streams);
         std::ostringstream help;
-        print_help(command, command.options(rest), help);
+        print_help(command, rest, help);
         streams.out << renamed(help.str());
         return 0;
     }

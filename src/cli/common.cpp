@@ -220,15 +220,19 @@ bool LinkSource::next(Table& rows, Columns& links) {
     any_ = true;
     refuse_mistyped(rows, info_.parameters);
     links = read_links(rows, flags_, &assumed);
-    if (!made_ && !told_ && !quiet_ && !assumed.empty()) {
-        err_ << "tfqkd: not in the table, so at its default:";
-        for (const Quantity& q : link_quantities())
-            if (std::find(assumed.begin(), assumed.end(), q.name) != assumed.end())
-                err_ << " " << q.name << "=" << format_number(q.start);
-        err_ << "\n";
-        told_ = true;
-    }
+    if (!made_ && !told_ && !quiet_) tell_defaults(assumed);
     return true;
+}
+
+void LinkSource::tell_defaults(const std::vector<std::string>& assumed) {
+    std::string list;
+    for (std::size_t k = 0; k < link_quantities().size(); ++k) {
+        const Quantity& q = link_quantities()[k];
+        if (info_.uses[k] && std::find(assumed.begin(), assumed.end(), q.name) != assumed.end())
+            list += " " + std::string(q.name) + "=" + format_number(q.start);
+    }
+    if (!list.empty()) err_ << "tfqkd: not in the table, so at its default:" << list << "\n";
+    told_ = true;
 }
 
 ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default)

@@ -38,6 +38,8 @@ class LinkSource {
     bool next(Table& rows, Columns& links);
 
   private:
+    void tell_defaults(const std::vector<std::string>& assumed);
+
     const ProtocolInfo& info_;
     std::vector<std::pair<std::string, double>> flags_;
     std::unique_ptr<std::istream> file_;

@@ -181,8 +181,12 @@ int run(const Arguments& arguments, Streams& streams) {
     const std::vector<Contender> contenders = chosen_contenders(arguments);
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
     const bool long_rows = arguments.has("--long");
-    ProtocolInfo all;  // what columns may be called, over all contenders
+    ProtocolInfo all;  // what columns may be called and which quantities matter, over all contenders
     all.parameters = all_parameters(contenders);
+    all.uses.assign(link_quantities().size(), false);
+    for (const Contender& contender : contenders)
+        for (std::size_t k = 0; k < all.uses.size(); ++k)
+            all.uses[k] = all.uses[k] || contender.info().uses[k];
     LinkSource source(arguments, all, streams);
     ResultSink sink(arguments, streams);
     if (!arguments.has("--quiet")) tell_who_is_left_out(contenders, streams.err);

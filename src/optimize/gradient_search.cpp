@@ -1,8 +1,7 @@
 #include "tfqkd/optimize/gradient_search.hpp"
 
+#include "optimize/attempts.hpp"
 #include "optimize/bfgs.hpp"
-#include "optimize/lockstep.hpp"
-#include "optimize/outcome.hpp"
 
 namespace tfqkd {
 
@@ -121,7 +120,8 @@ class LineSearch {
     bool done_ = false, is_best_ = false;
 };
 
-Climb gradient_search(const Space& space, const SearchOptions& options, Outcome& outcome) {
+Climb gradient_search(const Space& space, Starts starts, AttemptRange attempts, const SearchOptions& options,
+                      Outcome& outcome) {
     const std::size_t n = space.size();
     UnitBox box(space, outcome.point);
     Bfgs bfgs(n);
@@ -131,9 +131,7 @@ Climb gradient_search(const Space& space, const SearchOptions& options, Outcome&
     std::vector<char> free(n);
     int evaluations = 0;
 
-    const Starts starts(space, outcome.point, options.seed, samples);
-    for (std::size_t attempt = 0; attempt < starts.certain() + static_cast<std::size_t>(options.restarts);
-         ++attempt) {
+    for (std::size_t attempt = attempts.first; attempt < attempts.last; ++attempt) {
         if (evaluations >= options.most_evaluations) break;
         if (attempt >= starts.certain() && has_key(outcome.merit)) break;
         here.merit = -1e300;
@@ -211,8 +209,7 @@ Climb gradient_search(const Space& space, const SearchOptions& options, Outcome&
 
 void gradient_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
                           const SearchOptions& options, int threads, std::vector<Outcome>& outcomes) {
-    climb_in_lockstep(protocol, links, true, threads,
-                      [&](std::size_t row) { return gradient_search(space, options, outcomes[row]); });
+    search_rows(protocol, links, true, space, options, samples, threads, gradient_search, outcomes);
 }
 
 Optima GradientSearch::maximize(const Objective& objective) const {

@@ -1,8 +1,7 @@
 #include "tfqkd/optimize/local_search.hpp"
 
+#include "optimize/attempts.hpp"
 #include "optimize/bracket.hpp"
-#include "optimize/lockstep.hpp"
-#include "optimize/outcome.hpp"
 
 namespace tfqkd {
 
@@ -96,15 +95,14 @@ class Walker {
 };
 
 // One row. `outcome` holds the start, and takes the result.
-Climb local_search(const Space& space, const SearchOptions& options, Outcome& outcome) {
+Climb local_search(const Space& space, Starts starts, AttemptRange attempts, const SearchOptions& options,
+                   Outcome& outcome) {
     Walker walker(space, outcome.point), scout(space, outcome.point);
-    const Starts starts(space, outcome.point, options.seed, samples);
     const std::size_t axes = space.size();
     std::vector<double> steps(axes), origin;
     int evaluations = 0;
 
-    for (std::size_t attempt = 0; attempt < starts.certain() + static_cast<std::size_t>(options.restarts);
-         ++attempt) {
+    for (std::size_t attempt = attempts.first; attempt < attempts.last; ++attempt) {
         if (evaluations >= options.most_evaluations) break;
         if (attempt >= starts.certain() && has_key(outcome.merit)) break;
         double value = -1e300;
@@ -165,8 +163,7 @@ Climb local_search(const Space& space, const SearchOptions& options, Outcome& ou
 
 void local_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
                        const SearchOptions& options, int threads, std::vector<Outcome>& outcomes) {
-    climb_in_lockstep(protocol, links, false, threads,
-                      [&](std::size_t row) { return local_search(space, options, outcomes[row]); });
+    search_rows(protocol, links, false, space, options, samples, threads, local_search, outcomes);
 }
 
 Optima LocalSearch::maximize(const Objective& objective) const {

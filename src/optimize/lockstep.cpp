@@ -10,17 +10,18 @@ namespace {
 
 constexpr Eigen::Index slot_count =
     64;  // climbs that are evaluated together: a few registers, within the L1 cache
-constexpr std::size_t rows_a_task = 512;
+constexpr std::size_t climbs_a_task = 512;
 
 // A fixed number of climbs side by side. A climb that ends makes room for the next row's, so that registers
 // stay full.
 class Lockstep {
   public:
-    Lockstep(const Protocol& protocol, const Columns& all_links, bool slopes,
-             const std::function<Climb(std::size_t)>& start)
+    Lockstep(const Protocol& protocol, const Columns& all_links, bool slopes, std::size_t climbs_a_row,
+             const std::function<Climb(std::size_t, std::size_t)>& start)
         : protocol_(protocol),
           all_links_(all_links),
           with_slopes_(slopes),
+          climbs_a_row_(climbs_a_row),
           start_(start),
           links_(slot_count, all_links.cols()),
           points_(slot_count, static_cast<Eigen::Index>(protocol.info().parameters.size())),
@@ -43,8 +44,8 @@ class Lockstep {
     // Takes up rows while there are free slots; false when nothing is left to do.
     bool fill() {
         while (next_ < last_ && climbs_.size() < static_cast<std::size_t>(slot_count)) {
-            const std::size_t row = next_++;
-            Climb climb = start_(row);
+            const std::size_t row = next_ / climbs_a_row_;
+            Climb climb = start_(row, next_++ % climbs_a_row_);
             if (!climb.resume()) continue;
             links_.row(static_cast<Eigen::Index>(climbs_.size())) =
                 all_links_.row(static_cast<Eigen::Index>(row));
@@ -91,7 +92,8 @@ class Lockstep {
     const Protocol& protocol_;
     const Columns& all_links_;
     const bool with_slopes_;
-    const std::function<Climb(std::size_t)>& start_;
+    const std::size_t climbs_a_row_;
+    const std::function<Climb(std::size_t, std::size_t)>& start_;
     std::size_t next_ = 0, last_ = 0;
     std::vector<Climb> climbs_;
     Columns links_, points_, slopes_;
@@ -101,12 +103,14 @@ class Lockstep {
 }  // namespace
 
 void climb_in_lockstep(const Protocol& protocol, const Columns& links, bool slopes, int threads,
-                       const std::function<Climb(std::size_t)>& start) {
-    const auto rows = static_cast<std::size_t>(links.rows());
+                       std::size_t climbs_a_row,
+                       const std::function<Climb(std::size_t row, std::size_t k)>& start) {
+    const std::size_t climbs = static_cast<std::size_t>(links.rows()) * climbs_a_row;
     const std::size_t share = std::clamp<std::size_t>(
-        rows / (4 * static_cast<std::size_t>(std::max(threads, 1))), slot_count, rows_a_task);
-    parallel_for((rows + share - 1) / share, threads, [&](std::size_t task) {
-        Lockstep(protocol, links, slopes, start).run(task * share, std::min((task + 1) * share, rows));
+        climbs / (4 * static_cast<std::size_t>(std::max(threads, 1))), slot_count, climbs_a_task);
+    parallel_for((climbs + share - 1) / share, threads, [&](std::size_t task) {
+        Lockstep(protocol, links, slopes, climbs_a_row, start)
+            .run(task * share, std::min((task + 1) * share, climbs));
     });
 }
 

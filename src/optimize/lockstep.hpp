@@ -70,9 +70,10 @@ struct TrySlopes : Try {
     Answer await_resume() const { return {promise->score, promise->slopes}; }
 };
 
-// Runs one climb for each row of `links`, on `threads` threads. `start(row)` makes a row's climb; it may be
-// called on any thread, and writes its result where only that row's result is.
+// Runs `climbs_a_row` climbs for each row of `links`, on `threads` threads. `start(row, k)` makes a row's
+// k-th climb; it may be called on any thread, and writes its result where only that climb's result is.
 void climb_in_lockstep(const Protocol& protocol, const Columns& links, bool slopes, int threads,
-                       const std::function<Climb(std::size_t row)>& start);
+                       std::size_t climbs_a_row,
+                       const std::function<Climb(std::size_t row, std::size_t k)>& start);
 
 }  // namespace tfqkd

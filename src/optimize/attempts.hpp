@@ -1,0 +1,25 @@
+#pragma once
+
+#include "optimize/lockstep.hpp"
+#include "optimize/outcome.hpp"
+
+namespace tfqkd {
+
+// Attempts first .. last-1 of a row; see Starts.
+struct AttemptRange {
+    std::size_t first, last;
+};
+
+// A search as a climb: it makes the attempts, and leaves in `outcome` the best point of these and of what was
+// there; evaluations are added. Attempts after the certain ones end at the first key.
+using MakeClimb = Climb (*)(const Space& space, Starts starts, AttemptRange attempts,
+                            const SearchOptions& options, Outcome& outcome);
+
+// Makes every row's certain attempts side by side, which fills registers also where there is one row; then,
+// row by row, up to options.restarts further ones where no key was found. `samples`: candidates of a further
+// attempt.
+void search_rows(const Protocol& protocol, const Columns& links, bool slopes, const Space& space,
+                 const SearchOptions& options, std::size_t samples, int threads, MakeClimb climb,
+                 std::vector<Outcome>& outcomes);
+
+}  // namespace tfqkd
