@@ -29,6 +29,7 @@ print("| " + " | ".join(head for head, _ in columns) + " |")
 print("|" + "---|" * len(columns))
 for row in csv.DictReader(lines):
     names = {re.sub(r"\W", "_", name): number(cell) for name, cell in row.items()}
+    names["none"] = "-"
     print("| " + " | ".join(shown(eval(expression, {}, names)) for _, expression in columns) + " |")
 ' "$@"
 }
@@ -93,8 +94,9 @@ TEXT
 wang_lo() {
     printf '\n## wang-lo2019.csv: the machine-learning paper'"'"'s random condition\n\n'
     optimum "$links/wang-lo2019.csv" cal-gaussian |
-        table link=link "cal-gaussian, bit/pulse=$rate" "s_A=signal_intensity*signal_ratio**0.5" \
-            "s_B=signal_intensity/signal_ratio**0.5" mu=decoy_intensity nu=decoy_intensity*decoy_ratio P_s=signal_probability
+        table link=link "cal-gaussian, bit/pulse=$rate" "s_A=signal_intensity*signal_ratio**0.5 if $rate else none" \
+            "s_B=signal_intensity/signal_ratio**0.5 if $rate else none" "mu=decoy_intensity if $rate else none" \
+            "nu=decoy_intensity*decoy_ratio if $rate else none" "P_s=signal_probability if $rate else none"
     cat <<'TEXT'
 
 The paper prints no rate and no parameters for this protocol, so there is nothing to compare with. An independent search
