@@ -118,7 +118,8 @@ report() {
     machine
     printf '%s\n' 'Processor time of one core a link, the minimum and the median of passes that take turns. Ratios are' \
         'R/R_best, shortfalls 1 - R/R_best, with the best rate that any search of the table found; missed keys: links' \
-        'where only another search found one. NLopt and scipy take the first links only.' \
+        'where only another search found one. NLopt and scipy take the first links only, so on the others the best' \
+        'rate is that of auto, gradient and lsa.' \
         'scipy runs the same formula in Python, with its own times; times_slower is against the first row.'
     side_by_side
     scaling

@@ -156,7 +156,8 @@ void check_point(const json& point, double tolerance, Worst& worst) {
 
 void check_variant(const std::string& variant, double tolerance, double linear_program) {
     Worst exact, loose;
-    for (const json& point : load("cal.json").at("points")) {
+    const json file = load("cal.json");
+    for (const json& point : file.at("points")) {
         if (point.at("variant") != variant) continue;
         const json& p = point.at("parameters");
         const bool lp = p.contains("method") && p.at("method") == "LP";

@@ -50,8 +50,8 @@ double last_key(const FibreLinks& one, const std::vector<double>& distances) {
     return last;
 }
 
-std::string output_of(const std::vector<const char*>& words, int expected = 0) {
-    std::istringstream in;
+std::string output_of(const std::vector<const char*>& words, int expected = 0, const char* input = "") {
+    std::istringstream in(input);
     std::ostringstream out, err;
     CHECK(cli::run(static_cast<int>(words.size()), words.data(), in, out, err) == expected);
     return expected == 0 ? out.str() : err.str();
@@ -170,5 +170,19 @@ TEST_CASE("The command line finds distances", "[distance]") {
     CHECK(output_of({"tfqkd", "optimize", "--find", "max-distance", "--sweep", "loss_db=1:2:1"}, 2)
               .find("leave it out") != std::string::npos);
     CHECK(output_of({"tfqkd", "optimize", "--find", "crosing"}, 2).find("did you mean 'crossing'") !=
+          std::string::npos);
+}
+
+TEST_CASE("Distances are found for tables of links", "[distance]") {
+    const std::vector<const char*> words{"tfqkd",    "optimize",     "--protocol",     "pm-asymptotic",
+                                         "--find",   "max-distance", "--links",        "-",
+                                         "--format", "csv",          "--misalignment", "0.02"};
+    const std::string csv = output_of(words, 0, "name,attenuation_db_per_km\nold,0.2\nnew,0.16\n");
+    CHECK(csv.find("\nname,attenuation_db_per_km,misalignment,max_distance_km,key_rate_bit_per_pulse,") !=
+          std::string::npos);
+    CHECK(csv.find("\nold,0.2,0.02,5") != std::string::npos);
+    CHECK(output_of(words, 2, "distance_km\n100\n").find("distance_km states the length") !=
+          std::string::npos);
+    CHECK(output_of(words, 2, "# link.loss_db: 40\nname\nold\n").find("loss_db states the length") !=
           std::string::npos);
 }

@@ -89,7 +89,8 @@ TEST_CASE("a protocol without parameters has a rate, and refuses to be optimised
         INFO(protocol);
         const WorkFolder folder;
         const std::string rate = "rate --protocol " + protocol + three_links;
-        for (const double value : table_of(run_line(rate)).numbers(key_rate)) CHECK(value > 0);
+        const auto rates = table_of(run_line(rate));
+        for (const double value : rates.numbers(key_rate)) CHECK(value > 0);
         for (const std::string& command :
              {"optimize --protocol " + protocol + three_links, "generate --rows 3 --protocol " + protocol}) {
             const Outcome refused = run_line(command + " -o out.csv");

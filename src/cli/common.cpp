@@ -99,7 +99,16 @@ void add_flags(Table& rows, const std::vector<std::pair<std::string, double>>& f
     }
 }
 
+bool states_length(const Table& rows) {
+    return std::any_of(link_inputs().begin(), link_inputs().end(), [&](const Quantity& q) {
+        return is_length(q.name) &&
+               (rows.has(q.name) || !rows.property("link." + std::string(q.name)).empty());
+    });
+}
+
 }  // namespace
+
+bool is_length(std::string_view input) { return input.starts_with("distance") || input.starts_with("loss"); }
 
 std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
     std::vector<Option> all;
@@ -182,9 +191,10 @@ LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Str
                        const std::vector<std::pair<std::string, double>>& also)
     : info_(info),
       flags_(quantities_from_flags(arguments)),
+      defaults_(flags_),
       err_(streams.err),
       quiet_(arguments.has("--quiet")) {
-    flags_.insert(flags_.end(), also.begin(), also.end());
+    defaults_.insert(defaults_.end(), also.begin(), also.end());
     std::vector<Sweep> sweeps;
     for (const std::string& text : arguments.all("--sweep")) {
         sweeps.push_back(parse_sweep(text));
@@ -196,7 +206,7 @@ LinkSource::LinkSource(const Arguments& arguments, const ProtocolInfo& info, Str
                         "both --sweep and " + flag_of(name) + " set " + name + "; give one of them");
     }
     if (!arguments.has("--links")) {
-        made_ = made_table(sweeps, flags_);
+        made_ = made_table(sweeps, defaults_);
         return;
     }
     if (!sweeps.empty())
@@ -219,7 +229,7 @@ bool LinkSource::next(Table& rows, Columns& links) {
     }
     any_ = true;
     refuse_mistyped(rows, info_.parameters);
-    links = read_links(rows, flags_, &assumed);
+    links = read_links(rows, states_length(rows) ? flags_ : defaults_, &assumed);
     if (!made_ && !told_ && !quiet_) tell_defaults(assumed);
     return true;
 }

@@ -23,13 +23,16 @@ std::vector<Option> joined(std::vector<std::vector<Option>> parts);
 // A flag for a quantity, with unit, range and default from its table row.
 Option quantity_option(const Quantity& quantity, const std::string& group, bool with_default = true);
 
+// Whether a link input says how long the link is.
+bool is_length(std::string_view input);
+
 int threads(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);
 
 // Links block by block: from a file or a pipe, or one table from flags and sweeps.
 class LinkSource {
   public:
-    // `also`: link inputs that hold as if they had been given by flags.
+    // `also`: how long links are where the table does not say.
     LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
                const std::vector<std::pair<std::string, double>>& also = {});
     ~LinkSource();
@@ -41,7 +44,7 @@ class LinkSource {
     void tell_defaults(const std::vector<std::string>& assumed);
 
     const ProtocolInfo& info_;
-    std::vector<std::pair<std::string, double>> flags_;
+    std::vector<std::pair<std::string, double>> flags_, defaults_;
     std::unique_ptr<std::istream> file_;
     std::unique_ptr<TableReader> reader_;
     std::optional<Table> made_;

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> subjects{"max-distance", "crossing"};
 
-bool is_length(std::string_view input) { return input.starts_with("distance") || input.starts_with("loss"); }
-
 [[noreturn]] void refuse_length(const std::string& what) {
     throw Error(ErrorKind::usage, what +
                                       " states the length of the link, which --find looks for; leave it "

@@ -219,6 +219,24 @@ Optima GradientSearch::maximize(const Objective& objective) const {
     return gather(objective, space, outcomes);
 }
 
+namespace {
+
+std::vector<Eigen::Index> rows_where(const std::vector<Outcome>& outcomes, bool key) {
+    std::vector<Eigen::Index> rows;
+    for (std::size_t row = 0; row < outcomes.size(); ++row)
+        if (has_key(outcomes[row].merit) == key) rows.push_back(static_cast<Eigen::Index>(row));
+    return rows;
+}
+
+std::vector<Outcome> outcomes_of(const std::vector<Outcome>& outcomes,
+                                 const std::vector<Eigen::Index>& rows) {
+    std::vector<Outcome> some;
+    for (const Eigen::Index row : rows) some.push_back(outcomes[static_cast<std::size_t>(row)]);
+    return some;
+}
+
+}  // namespace
+
 Optima AutoSearch::maximize(const Objective& objective) const {
     const Space space(objective.protocol, objective.free);
     std::vector<Outcome> outcomes = start_outcomes(objective);
@@ -226,20 +244,18 @@ Optima AutoSearch::maximize(const Objective& objective) const {
     options.restarts = std::min(options_.restarts, 1);
     gradient_search_rows(objective.protocol, objective.links, space, options, objective.threads, outcomes);
 
-    std::vector<Eigen::Index> without_key;
-    for (std::size_t row = 0; row < outcomes.size(); ++row)
-        if (!has_key(outcomes[row].merit)) without_key.push_back(static_cast<Eigen::Index>(row));
-    if (without_key.empty()) return gather(objective, space, outcomes);
-    const Columns links = objective.links(without_key, Eigen::all);
-    std::vector<Outcome> again;
-    for (const Eigen::Index row : without_key) again.push_back(outcomes[static_cast<std::size_t>(row)]);
     options.restarts = 0;
+    const std::vector<Eigen::Index> open = rows_where(outcomes, false);
+    const Columns links = objective.links(open, Eigen::all);
+    std::vector<Outcome> again = outcomes_of(outcomes, open);
     local_search_rows(objective.protocol, links, space, options, objective.threads, again);
-    if (std::any_of(again.begin(), again.end(),
-                    [](const Outcome& outcome) { return has_key(outcome.merit); }))
-        gradient_search_rows(objective.protocol, links, space, options, objective.threads, again);
-    for (std::size_t i = 0; i < again.size(); ++i)
-        outcomes[static_cast<std::size_t>(without_key[i])] = again[i];
+
+    const std::vector<Eigen::Index> found = rows_where(again, true);
+    std::vector<Outcome> polished = outcomes_of(again, found);
+    gradient_search_rows(objective.protocol, links(found, Eigen::all), space, options, objective.threads,
+                         polished);
+    for (std::size_t i = 0; i < found.size(); ++i) again[static_cast<std::size_t>(found[i])] = polished[i];
+    for (std::size_t i = 0; i < open.size(); ++i) outcomes[static_cast<std::size_t>(open[i])] = again[i];
     return gather(objective, space, outcomes);
 }
 
