@@ -54,6 +54,7 @@ TEST_CASE("every example of a help text works as it stands, but for the size of 
             for (const char* rows : {"--rows 20000", "--rows 5000"}) replace_all(line, rows, "--rows 120");
             replace_all(line, ":41 ", ":5 ");
             replace_all(line, "--network bpnn", "--network bpnn --epochs 5");
+            replace_all(line, "tfqkd benchmark", "tfqkd benchmark --passes 1 --search-links 4");
             replace_all(line, "0:500:1 --audit 50",
                         "0:300:150 --audit 2 --audit-evaluations 300 --audit-restarts 0");
             replace_all(line, "tail -f", "cat");

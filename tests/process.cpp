@@ -11,11 +11,12 @@
 #include <utility>
 
 #include "catch.hpp"
+#include "sizes.hpp"
 
 namespace tfqkd::test {
 namespace {
 
-constexpr int patience_ms = 10000;
+constexpr int patience_ms = cases(10000, 60'000);
 
 void close_end(int& end) {
     if (end >= 0) ::close(std::exchange(end, -1));
