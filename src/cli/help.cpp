@@ -1,42 +1,12 @@
 #include <algorithm>
 #include <ostream>
-#include <sstream>
 
 #include "cli/command.hpp"
-#include "tfqkd/table/number.hpp"
+#include "cli/words.hpp"
 
 namespace tfqkd::cli {
 
 namespace {
-
-// The next word, or several that belong on one line: an interval, or in a command a flag with its value.
-bool take_unit(std::istringstream& words, std::string& unit, bool command) {
-    if (!(words >> unit)) return false;
-    const bool interval = unit.size() > 2 && unit.back() == ',' && (unit[0] == '[' || unit[0] == '(') &&
-                          parse_number(std::string_view(unit).substr(1, unit.size() - 2));
-    std::string rest;
-    if ((interval || (command && unit.starts_with("--"))) && words >> rest) unit += " " + rest;
-    return true;
-}
-
-// Breaks a text into lines of at most `width`, the first one after what stands there already; each line but
-// the last ends with `line_end`.
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t width,
-                    const std::string& line_end = "") {
-    std::string result;
-    std::size_t column = indent;
-    std::istringstream words(text);
-    for (std::string word; take_unit(words, word, !line_end.empty());) {
-        if (column > indent && column + 1 + word.size() + line_end.size() > width) {
-            result += line_end + "\n" + std::string(indent, ' ');
-            column = indent;
-        }
-        if (column > indent) result += ' ', ++column;
-        result += word;
-        column += word.size();
-    }
-    return result;
-}
 
 constexpr std::size_t help_width = 100;
 
