@@ -68,6 +68,7 @@ void append_number(std::string& out, double value) {
 struct TableWriter::State {
     std::ostream& stream;
     std::unique_ptr<BlockWriter> writer;
+    std::string header;
     std::vector<std::string> names{};
     bool begun = false;
 
@@ -82,6 +83,11 @@ void TableWriter::State::begin(const Table& block) {
     if (std::exchange(begun, true)) return check_columns(block);
     for (const Table::Column& column : block.columns()) names.push_back(column.name);
     writer->begin(block);
+    if (header.empty()) return;
+    if (writer->out != header)
+        throw Error(ErrorKind::data,
+                    "the rows that are there already have other columns or properties than those to come");
+    writer->out.clear();
 }
 
 void TableWriter::State::check_columns(const Table& block) const {
@@ -112,8 +118,8 @@ void TableWriter::State::check() const {
     throw Error(ErrorKind::io, "can't write the output" + reason);
 }
 
-TableWriter::TableWriter(std::ostream& out, TableFormat format)
-    : state_(std::make_unique<State>(State{out, make_writer(format)})) {}
+TableWriter::TableWriter(std::ostream& out, TableFormat format, std::string header)
+    : state_(std::make_unique<State>(State{out, make_writer(format), std::move(header)})) {}
 
 TableWriter::~TableWriter() = default;
 

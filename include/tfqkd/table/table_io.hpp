@@ -53,7 +53,10 @@ Table read_table(std::istream& in, std::optional<TableFormat> format, std::strin
 // as the stream fails.
 class TableWriter {
   public:
-    TableWriter(std::ostream& out, TableFormat format);
+    // `header`: what stands in `out` already, up to the first row, when a table is gone on with; the first
+    // block must have the same columns and properties, else write() throws Error (data). CSV and JSON Lines
+    // only.
+    TableWriter(std::ostream& out, TableFormat format, std::string header = "");
     ~TableWriter();
     void write(const Table& block);  // the first block sets columns and properties
     void
