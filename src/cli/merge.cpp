@@ -8,7 +8,9 @@ namespace tfqkd::cli {
 namespace {
 
 TableFormat format_of(const std::string& path) {
-    const auto format = format_of_file(path);
+    constexpr std::string_view unfinished = ".partial";  // said so by merge_shards
+    const std::size_t end = path.ends_with(unfinished) ? path.size() - unfinished.size() : path.size();
+    const auto format = format_of_file(path.substr(0, end));
     if (format == TableFormat::csv || format == TableFormat::jsonl) return *format;
     throw Error(ErrorKind::usage, path + ": shards are .csv or .jsonl files");
 }

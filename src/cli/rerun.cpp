@@ -220,7 +220,7 @@ Command rerun_command() {
                                         "numbers may differ by so much of the larger one, [0, 1]",
                                         "Comparison"}};
         },
-        run};
+        rerun};
 }
 
 }  // namespace tfqkd::cli

@@ -119,9 +119,10 @@ bool ResultSink::is_finished(const std::string& path) const {
 // Counts the whole rows of the partial file, cuts what is behind them, and returns its header.
 std::string ResultSink::go_on() {
     const std::string& partial = file_->partial_path();
+    std::error_code error;
+    if (std::filesystem::file_size(partial, error) > 0) file_->keep();  // whatever comes, it is earlier work
     RowFile there(partial, format_);
     if (!there.header().empty()) {
-        file_->keep();  // whatever comes, it is an earlier run's work
         check_same_run(there.head(), partial);
         std::string_view row;
         while (there.next(row)) {

@@ -144,19 +144,20 @@ void check_all_there(const Parts& parts) {
 
 // After the last row no shard may have further ones.
 void check_ends(Parts& parts, std::uint64_t rows) {
+    const std::uint64_t of = parts.begin()->second.shard.of;
+    const std::string lacking = "shard " + Shard{rows % of + 1, of}.text() + " ends too early";
+    std::string surplus;
+    std::string_view row;
     for (auto& [number, part] : parts) {
-        std::string_view row;
         const bool more = part.file.next(row);
         if (part.file.torn()) refuse(part.file.path() + ": the last row is torn; run it again with --resume");
-        const std::uint64_t lacking = rows % part.shard.of + 1;
-        if (more)
-            refuse(part.file.path() + " has more rows than shard " + Shard{lacking, part.shard.of}.text() +
-                   ", which ends too early");
-        if (part.rows && *part.rows != rows)
-            refuse("the run has " + std::to_string(*part.rows) + " rows, but the files end after " +
-                   std::to_string(rows) + "; shard " + Shard{lacking, part.shard.of}.text() +
-                   " ends too early");
+        surplus = surplus.empty() && more ? part.file.path() : surplus;
     }
+    if (!surplus.empty()) refuse(surplus + " has more rows than fit: " + lacking);
+    const auto& expected = parts.begin()->second.rows;
+    if (expected && *expected != rows)
+        refuse("the run has " + std::to_string(*expected) + " rows, but the files end after " +
+               std::to_string(rows) + "; " + lacking);
 }
 
 }  // namespace
