@@ -54,9 +54,9 @@ std::vector<std::string> operands_of(const Command& command, const std::vector<O
         }
         operands.push_back(word);
     }
-    const std::size_t most = command.operand.empty()            ? 0
-                             : command.operand.ends_with("...") ? words.size()
-                                                                : 1;
+    const std::string& shown = command.operand;
+    const auto one_each = static_cast<std::size_t>(std::count(shown.begin(), shown.end(), ' ')) + 1;
+    const std::size_t most = shown.empty() ? 0 : shown.ends_with("...") ? words.size() : one_each;
     if (operands.size() > most)
         refuse("unexpected word " + in_quotes(operands[most]) +
                "; each value belongs behind a flag that begins with --" + see_help(command.name));

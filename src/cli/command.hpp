@@ -62,7 +62,9 @@ struct Example {
 struct Command {
     std::string name, summary, description;
     std::vector<Example> examples;
-    // How a word without a flag is shown, such as "[NAME]", or "FILE..." for any number; given as flag "".
+    // How a word without a flag is shown, such as "[NAME]" or "A B", or "FILE..." for any number; given as
+    // flag
+    // "".
     std::string operand;
     std::function<std::vector<Option>(const std::vector<std::string>& words)> options;
     std::function<int(const Arguments& arguments, Streams& streams)> run;

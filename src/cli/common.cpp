@@ -45,7 +45,8 @@ std::vector<Option> output_options() {
     return {{"--output", "FILE", "", "where results go; written whole or not at all; '-' is standard output",
              "Output", false, "-o", false},
             {"--format", "FORMAT", "",
-             "text, csv, json, jsonl or markdown; by the ending of --output, else text on a terminal, csv in "
+             "text, csv, json, jsonl, markdown or npy; by the ending of --output, else text on a terminal, "
+             "csv in "
              "a pipe",
              "Output", false, "", false},
             {"--force", "", "", "replace an existing file", "Output", false, "", false}};

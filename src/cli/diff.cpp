@@ -66,7 +66,7 @@ Command diff_command() {
           "after.csv",
           "rows of two runs of a program"},
          {"tfqkd diff bpnn.json bpnn.json --tolerance 1e-12", "two models"}},
-        "A B...",
+        "A B",
         [](const std::vector<std::string>&) {
             const std::vector<Option> comparison{{"--tolerance", "NUMBER", "1e-9",
                                                   "numbers may differ by so much of the larger one, [0, 1]",

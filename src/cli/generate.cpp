@@ -93,6 +93,8 @@ Command generate_command() {
         {{"tfqkd generate --rows 20000 -o training.csv", "a training set on the default domain"},
          {"tfqkd generate --rows 5000 --range distance_km=0:200 --set pulses=1e12 -o short.csv",
           "another domain: short links, one number of pulses"},
+         {"tfqkd generate --rows 20000 --seed 3 --resume --max-time 55m -o long.csv",
+          "a long run: the same command again goes on with what is there"},
          {"tfqkd generate --sampling grid --range distance_km=0:400:41 --range pulses=1e10:1e16:7 --set "
           "detector_efficiency=0.5 --set misalignment=0.03 "
           "--set dark_count_probability=1e-8 --set error_correction_inefficiency=1.1 -o grid.csv",

@@ -120,7 +120,7 @@ std::vector<std::string> words_for(const Manifest& manifest, const std::string& 
         }
     }
     if (!has_output) refuse(path + ": the run has no --output");
-    if (command.operand.ends_with("..."))
+    if (!command.operand.empty())
         for (const Manifest::File& input : manifest.inputs)
             for (std::string& word : words)
                 if (word == input.path) word = find_input(input, fs::path(path).parent_path());
@@ -184,7 +184,7 @@ int rerun(const Arguments& arguments, Streams& streams) {
     const std::vector<std::string> operands = arguments.all("");
     if (operands.empty())
         throw Error(ErrorKind::usage,
-                    "which run? Name its manifest, as in 'tfqkd rerun data.csv.manifest.json'");
+                    "which run? Name its manifest, as in 'tfqkd rerun run.csv.manifest.json'");
     const double tolerance = arguments.number("--tolerance", {0, 1});
     const std::string& path = operands.front();
     const Manifest manifest = read_manifest(path);
@@ -211,9 +211,9 @@ Command rerun_command() {
         "Repeats the run that a manifest describes, into a temporary place, and says whether the result is "
         "the same byte for byte, the same within the tolerance (as on another processor), or different, and "
         "where. Inputs must be what they were. Exit code 1 when it is different.",
-        {{"tfqkd generate --rows 5000 -o data.csv && tfqkd rerun data.csv.manifest.json",
+        {{"tfqkd generate --rows 5000 -o run.csv && tfqkd rerun run.csv.manifest.json",
           "a run of this program"},
-         {"tfqkd rerun data.csv.manifest.json --tolerance 1e-6", "the same, less strict"}},
+         {"tfqkd rerun run.csv.manifest.json --tolerance 1e-6", "the same, less strict"}},
         "MANIFEST",
         [](const std::vector<std::string>&) {
             return std::vector<Option>{{"--tolerance", "NUMBER", "1e-9",

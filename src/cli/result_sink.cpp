@@ -17,7 +17,17 @@ namespace {
 
 bool has_lines(TableFormat format) { return format == TableFormat::csv || format == TableFormat::jsonl; }
 
-bool has_properties(TableFormat format) { return has_lines(format) || format == TableFormat::json; }
+bool has_properties(TableFormat format) {
+    return has_lines(format) || format == TableFormat::json || format == TableFormat::npy;
+}
+
+// NPY files begin with the number of their rows, which is put there at the end.
+bool is_place_for_npy(const std::string& path) {
+    std::error_code error;
+    const auto kind = std::filesystem::status(path, error).type();
+    return !path.empty() && path != "-" &&
+           (kind == std::filesystem::file_type::regular || kind == std::filesystem::file_type::not_found);
+}
 
 void set_property(Table& table, std::string_view name, const std::string& value, std::size_t place) {
     std::erase_if(table.properties, [&](const auto& property) { return property.first == name; });
@@ -32,6 +42,8 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
     to_file_ = !path_.empty() && path_ != "-";
     format_ = choose_format(arguments, streams, terminal_default);
     check_run_options(arguments);
+    if (format_ == TableFormat::npy && !is_place_for_npy(path_))
+        throw Error(ErrorKind::usage, "NPY tables need --output FILE, a regular file");
     if (arguments.has("--shard")) shard_ = parse_shard(arguments.text("--shard"));
     std::string header;
     if (to_file_) {
@@ -55,11 +67,11 @@ TableFormat ResultSink::choose_format(const Arguments& arguments, const Streams&
                                       TableFormat terminal_default) const {
     if (arguments.has("--format")) {
         const std::string name = arguments.text("--format");
-        constexpr std::string_view names[] = {"text", "csv", "json", "jsonl", "markdown"};
+        constexpr std::string_view names[] = {"text", "csv", "json", "jsonl", "markdown", "npy"};
         const auto found = std::find(std::begin(names), std::end(names), name);
         if (found == std::end(names))
             throw Error(ErrorKind::usage, "--format = " + in_quotes(name) +
-                                              ", must be text, csv, json, jsonl or markdown" +
+                                              ", must be text, csv, json, jsonl, markdown or npy" +
                                               did_you_mean(name, names));
         return static_cast<TableFormat>(found - std::begin(names));
     }
@@ -136,11 +148,17 @@ std::string ResultSink::go_on() {
 // A block as its file begins: with this run's id and not with that of an input.
 Table ResultSink::with_run(const Table& block) const {
     Table table = block;
+    if (keeps_header_) return table;
     const bool known = record_ && has_properties(format_) && !record_->line().empty();
     set_property(table, run_id_property, known ? run_id(record_->line()) : "", 0);
     set_property(table, run_property, known ? record_->line() : "", 1);
     set_property(table, shard_property, known && !shard_.whole() ? shard_.text() : "", 1);
     return table;
+}
+
+void ResultSink::begin(const Table& sample) {
+    writer_->begin(with_run(sample));
+    begun_ = true;
 }
 
 void ResultSink::write(const Table& block) {

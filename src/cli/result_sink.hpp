@@ -19,6 +19,10 @@ class ResultSink {
     ResultSink(const Arguments& arguments, Streams& streams,
                TableFormat terminal_default = TableFormat::text);
     ~ResultSink();
+    // The header says already which run made the rows, and is left as it is. Before the first write.
+    void keep_header() { keeps_header_ = true; }
+    // As TableWriter::begin; left out where the first block says all.
+    void begin(const Table& sample);
     void write(const Table& block);
     void finish();
     bool to_file() const { return to_file_; }
@@ -43,7 +47,7 @@ class ResultSink {
     Table with_run(const Table& block) const;
 
     std::ostream& out_;
-    bool resume_, to_file_ = false, complete_ = false, begun_ = false;
+    bool resume_, to_file_ = false, complete_ = false, begun_ = false, keeps_header_ = false;
     std::string path_;
     TableFormat format_ = TableFormat::csv;
     Shard shard_;

@@ -9,6 +9,7 @@ Command protocols_command();
 Command rate_command();
 Command optimize_command();
 Command compare_command();
+Command convert_command();
 Command diff_command();
 Command generate_command();
 Command merge_command();

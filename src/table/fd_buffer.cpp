@@ -40,6 +40,19 @@ int FdBuffer::sync() {
     return 0;
 }
 
+// For regular files: -1 for others.
+FdBuffer::pos_type FdBuffer::seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) {
+    flush();
+    const int whence = from == std::ios_base::beg   ? SEEK_SET
+                       : from == std::ios_base::cur ? SEEK_CUR
+                                                    : SEEK_END;
+    return {::lseek(fd_, offset, whence)};
+}
+
+FdBuffer::pos_type FdBuffer::seekpos(pos_type place, std::ios_base::openmode which) {
+    return seekoff(place, std::ios_base::beg, which);
+}
+
 void FdBuffer::flush() {
     write_all(pbase(), static_cast<std::size_t>(pptr() - pbase()));
     setp(buffer_.data(), buffer_.data() + buffer_.size());

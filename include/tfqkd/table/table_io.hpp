@@ -11,10 +11,11 @@
 
 namespace tfqkd {
 
-// text: aligned for people; markdown: a pipe table. Both are only written.
-enum class TableFormat { text, csv, json, jsonl, markdown };
+// text: aligned for people; markdown: a pipe table. Both are only written. npy: records that numpy.load
+// reads, in regular files only.
+enum class TableFormat { text, csv, json, jsonl, markdown, npy };
 
-// The format that a file's ending stands for (.csv .json .jsonl .md .txt), if any.
+// The format that a file's ending stands for (.csv .json .jsonl .md .txt .npy), if any.
 std::optional<TableFormat> format_of_file(std::string_view path);
 
 // Reads a table block by block, so that rows from a pipe are answered as they come and memory stays flat (but
@@ -58,7 +59,9 @@ class TableWriter {
     // only.
     TableWriter(std::ostream& out, TableFormat format, std::string header = "");
     ~TableWriter();
-    void write(const Table& block);  // the first block sets columns and properties
+    // Sets columns and properties by a sample whose rows are not written, and for NPY the width of texts.
+    void begin(const Table& sample);
+    void write(const Table& block);  // the first block begins, if nothing has
     void
     finish();  // writes what is left, flushes, throws Error (io) if the stream has failed; never left out
 
