@@ -72,6 +72,26 @@ Json processor_features() {
     return found;
 }
 
+// A flag that was given several times has its values in one text.
+Json settings_object(const std::vector<std::pair<std::string, std::string>>& settings) {
+    Json object = Json::object();
+    for (const auto& [flag, value] : settings) {
+        Json& place = object[flag.substr(2)];
+        place = place.is_null() ? value : place.get<std::string>() + " " + value;
+    }
+    return object;
+}
+
+Json input_list(const std::vector<InputFile>& inputs) {
+    Json list = Json::array();
+    for (const InputFile& input : inputs) {
+        Json one{{"flag", input.flag}, {"path", input.path}};
+        if (!input.hash.empty()) one.update({{"bytes", input.bytes}, {"xxh3_128", input.hash}});
+        list.push_back(one);
+    }
+    return list;
+}
+
 }  // namespace
 
 bool names_input(const Option& option) {
@@ -81,41 +101,45 @@ bool names_input(const Option& option) {
 RunRecord::RunRecord(const Arguments& arguments)
     : words_{arguments.command()}, threads_(threads(arguments)), start_(std::chrono::system_clock::now()) {
     std::vector<std::string> line{"tfqkd", version_number(), arguments.command()};
-    bool repeatable = true;
     for (const Option& option : arguments.options()) {
-        const bool given = arguments.has(option.flag);
-        const std::vector<std::string> values =
-            given ? arguments.all(option.flag) : std::vector<std::string>{option.fallback};
-        const bool repeated =
-            std::find(not_repeated.begin(), not_repeated.end(), option.flag) == not_repeated.end();
-        if (option.flag == "--seed") seed_ = values.back();
-        const bool shapes = option.shapes_result && option.flag != "--output";
-        for (const std::string& value : values) {
-            if (given || !option.fallback.empty()) settings_.emplace_back(option.flag, value);
-            if (!given) continue;
-            if (repeated) words_.push_back(option.flag);
-            if (repeated && !option.value.empty()) words_.push_back(value);
-            if (!shapes || is_default(option, values)) continue;
-            line.push_back(option.flag);
-            if (names_input(option)) {
-                inputs_.push_back(input_file(option.flag, value));
-                repeatable &= !inputs_.back().hash.empty();
-                line.push_back("xxh3:" + inputs_.back().hash);
-            } else if (!option.value.empty()) {
-                line.push_back(canonical(value));
-            }
-        }
+        if (arguments.has(option.flag))
+            add_given(option, arguments.all(option.flag), line);
+        else if (!option.fallback.empty())
+            settings_.emplace_back(option.flag, option.fallback);
+        if (option.flag == "--seed") seed_ = arguments.text(option.flag);
     }
+    std::error_code error;
     for (const std::string& operand : arguments.all("")) {
         words_.push_back(operand);
-        line.push_back(operand);
-        std::error_code error;
-        if (std::filesystem::is_regular_file(operand, error)) {
-            inputs_.push_back(input_file("", operand));
-            line.back() = "xxh3:" + inputs_.back().hash;
-        }
+        const bool file = std::filesystem::is_regular_file(operand, error);
+        line.push_back(file ? add_input("", operand) : operand);
     }
-    if (repeatable) line_ = join_words(line);
+    const auto once_only = [](const InputFile& input) { return input.hash.empty(); };
+    if (std::none_of(inputs_.begin(), inputs_.end(), once_only)) line_ = join_words(line);
+}
+
+// An input's content, as it stands in the run line.
+std::string RunRecord::add_input(const std::string& flag, const std::string& path) {
+    inputs_.push_back(input_file(flag, path));
+    return "xxh3:" + inputs_.back().hash;
+}
+
+void RunRecord::add_given(const Option& option, const std::vector<std::string>& values,
+                          std::vector<std::string>& line) {
+    const bool repeated =
+        std::find(not_repeated.begin(), not_repeated.end(), option.flag) == not_repeated.end();
+    const bool in_line = option.shapes_result && option.flag != "--output" && !is_default(option, values);
+    for (const std::string& value : values) {
+        settings_.emplace_back(option.flag, value);
+        if (repeated) words_.push_back(option.flag);
+        if (repeated && !option.value.empty()) words_.push_back(value);
+        if (!in_line) continue;
+        line.push_back(option.flag);
+        if (names_input(option))
+            line.push_back(add_input(option.flag, value));
+        else if (!option.value.empty())
+            line.push_back(canonical(value));
+    }
 }
 
 void RunRecord::count(const std::string& what, std::uint64_t number) { counters_.emplace_back(what, number); }
@@ -130,26 +154,14 @@ void RunRecord::write_manifest(const std::string& file) const {
     command.insert(command.end(), words_.begin(), words_.end());
     manifest["repeat"] = join_words(command);
     manifest["arguments"] = words_;
-    Json& settings = manifest["settings"] = Json::object();
-    for (const auto& [flag, value] : settings_) {
-        Json& place = settings[flag.substr(2)];
-        if (place.is_null())
-            place = value;
-        else
-            place = place.get<std::string>() + " " + value;
-    }
+    manifest["settings"] = settings_object(settings_);
     if (!seed_.empty()) manifest["seed"] = seed_;
     manifest["program"] = version_facts();
     manifest["machine"] = {{"processor", processor_fact("model name")},
                            {"features", processor_features()},
                            {"glibc", ::gnu_get_libc_version()},
                            {"threads", threads_}};
-    Json& inputs = manifest["inputs"] = Json::array();
-    for (const InputFile& input : inputs_) {
-        Json one{{"flag", input.flag}, {"path", input.path}};
-        if (!input.hash.empty()) one.update({{"bytes", input.bytes}, {"xxh3_128", input.hash}});
-        inputs.push_back(one);
-    }
+    manifest["inputs"] = input_list(inputs_);
     const HashedFile result = hash_file(file);
     manifest["output"] = {{"path", file}, {"bytes", result.bytes}, {"xxh3_128", result.hash}};
     Json& counters = manifest["counters"] = Json::object();

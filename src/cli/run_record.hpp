@@ -39,6 +39,10 @@ class RunRecord {
     void write_manifest(const std::string& file) const;
 
   private:
+    void add_given(const Option& option, const std::vector<std::string>& values,
+                   std::vector<std::string>& line);
+    std::string add_input(const std::string& flag, const std::string& path);
+
     std::vector<std::string> words_;  // the command that repeats the run
     std::vector<std::pair<std::string, std::string>> settings_;
     std::vector<InputFile> inputs_;

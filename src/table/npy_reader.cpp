@@ -43,11 +43,20 @@ class MappedFile {
     }
     MappedFile(const MappedFile&) = delete;
     MappedFile& operator=(const MappedFile&) = delete;
+    // Gives back the memory of all before `end`, some megabytes at a time, so that it does not grow with the
+    // file.
+    void release(std::size_t end) {
+        constexpr std::size_t step = std::size_t{1} << 23;
+        if (end < released_ + step) return;
+        const std::size_t whole = end / step * step;
+        ::madvise(static_cast<char*>(bytes_) + released_, whole - released_, MADV_DONTNEED);
+        released_ = whole;
+    }
     std::string_view bytes() const { return {static_cast<const char*>(bytes_), size_}; }
 
   private:
     void* bytes_ = nullptr;
-    std::size_t size_ = 0;
+    std::size_t size_ = 0, released_ = 0;
 };
 
 template <class Number>
@@ -105,6 +114,7 @@ class NpyReader final : public BlockReader {
         block.source = source_;
         for (std::size_t row = 0; row < rows; ++row) block.lines.push_back(given_ + row + 1);
         given_ += rows;
+        file_.release(start_ + given_ * header_.record_bytes());
         return rows > 0;
     }
 
