@@ -51,7 +51,8 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
         const auto kind = std::filesystem::status(path_, error).type();
         using Kind = std::filesystem::file_type;
         if (kind == Kind::regular || kind == Kind::not_found) record_.emplace(arguments);
-        if (resume_ && kind == Kind::regular && (complete_ = is_finished(path_))) return;
+        if (resume_ && kind == Kind::regular && (complete_ = is_finished(path_, arguments.has("--force"))))
+            return;
         file_ = std::make_unique<OutputFile>(
             path_, arguments.has("--force"),
             resume_ ? OutputFile::Start::where_it_was : OutputFile::Start::empty);
@@ -122,10 +123,15 @@ void ResultSink::check_same_run(const Table& head, const std::string& path) cons
                         ", this is " + (here.empty() ? "the whole run" : "shard " + here) + next);
 }
 
-bool ResultSink::is_finished(const std::string& path) const {
-    const RowFile there(path, format_);
-    check_same_run(there.head(), path);
-    return true;
+// Whether the file is this run's result. With --force another one is no obstacle.
+bool ResultSink::is_finished(const std::string& path, bool force) const {
+    try {
+        check_same_run(RowFile(path, format_).head(), path);
+        return true;
+    } catch (const Error& error) {
+        if (!force || error.kind() != ErrorKind::data) throw;
+        return false;
+    }
 }
 
 // Counts the whole rows of the partial file, cuts what is behind them, and returns its header.

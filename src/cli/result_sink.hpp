@@ -41,7 +41,7 @@ class ResultSink {
     TableFormat choose_format(const Arguments& arguments, const Streams& streams,
                               TableFormat terminal_default) const;
     void check_run_options(const Arguments& arguments) const;
-    bool is_finished(const std::string& path) const;
+    bool is_finished(const std::string& path, bool force) const;
     std::string go_on();
     void check_same_run(const Table& head, const std::string& path) const;
     Table with_run(const Table& block) const;
