@@ -60,6 +60,15 @@ std::uintmax_t size_of(const fs::path& path) {
     return error ? 0 : size;
 }
 
+// Until a.csv has more bytes than that, or is whole.
+void wait_for_bytes(std::uintmax_t bytes) {
+    for (int tries = 0; tries < 300'000; ++tries) {
+        if (size_of("a.csv.partial") > bytes || fs::exists("a.csv")) return;
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    FAIL("no rows within half a minute");
+}
+
 }  // namespace
 
 TEST_CASE("shards on any number of threads merge to the bytes of the whole run", "[long]") {
@@ -131,8 +140,7 @@ TEST_CASE("25 kills at random moments leave no trace in the result", "[long]") {
         REQUIRE(tries < 500);
         const std::uintmax_t wanted = size_of("a.csv.partial") + random() % piece;
         Process process(TFQKD_PROGRAM, words);
-        while (size_of("a.csv.partial") <= wanted && !fs::exists("a.csv"))
-            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        wait_for_bytes(wanted);
         process.signal(SIGKILL);
         const int code = process.wait();
         REQUIRE((code == 0 || code == 128 + SIGKILL));
@@ -151,7 +159,7 @@ TEST_CASE("a stopped run is kept and gone on with", "[long]") {
     const std::string run = "generate --rows 3000 --quiet -o ", whole = result_of(run, "whole.csv");
     for (const int number : {SIGINT, SIGTERM}) {
         Process process(TFQKD_PROGRAM, {"generate", "--rows", "3000", "-o", "a.csv", "--force"});
-        while (size_of("a.csv.partial") == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
+        wait_for_bytes(0);
         process.signal(number);
         const int code = process.wait();
         CHECK((code == 130 || code == 0));  // it may have been at its end
@@ -203,6 +211,26 @@ TEST_CASE("a disk that is full costs nothing but time", "[long]") {
     CHECK(size_of("a.csv.partial") > 0);
     CHECK(run_line("generate --rows 400 --quiet -o a.csv --resume").code == 0);
     CHECK(file_text("a.csv") == whole);
+}
+
+TEST_CASE("whether labels are numbers does not hang on the shards", "[long]") {
+    const WorkFolder folder;
+    std::string links = "label,distance_km\n";
+    for (int row = 0; row < 5000; ++row) links += (row % 97 == 0 ? "x" : "") + std::to_string(row) + ",100\n";
+    put_file("links.csv", links);
+    const std::string run = "predict --model m.json --links links.csv --quiet ";
+    REQUIRE(run_line("generate --rows 60 --range distance_km=0:300 --quiet -o data.csv").code == 0);
+    REQUIRE(run_line("train --data data.csv --network polynomial --degree 1 --quiet -o m.json").code == 0);
+    const std::string whole = result_of(run + "-o ", "whole.jsonl");
+    for (const char* shard : {"1", "2", "3"}) {
+        const std::string name = "part-" + std::string(shard) + ".jsonl";
+        result_of(run + "--shard " + shard + "/3 -o ", name);
+    }
+    REQUIRE(run_line("merge part-1.jsonl part-2.jsonl part-3.jsonl --quiet -o merged.jsonl").code == 0);
+    CHECK(file_text("merged.jsonl") == whole);
+    put_file("again.jsonl.partial", whole.substr(0, whole.size() / 3));
+    REQUIRE(run_line(run + "--resume -o again.jsonl").code == 0);
+    CHECK(file_text("again.jsonl") == whole);
 }
 
 TEST_CASE("a dry run makes no file and knows the rows", "[long]") {

@@ -140,25 +140,26 @@ bool LinkSource::next_made(Table& rows, std::size_t most) {
     return true;
 }
 
+// Files are read in blocks of one size, whatever part of them is asked for: whether a column of a block holds
+// numbers or texts must not hang on that.
 bool LinkSource::next_read(Table& rows, std::size_t most) {
-    for (;;) {
-        // Enough for `most` of every step-th row, as far as a block goes.
-        const std::size_t wanted = std::min<std::uint64_t>(
-            items_.step > rows_a_block ? rows_a_block : most * items_.step, rows_a_block);
-        if (!reader_->next(rows, wanted)) {
-            if (read_ == 0)
-                throw Error(ErrorKind::data, rows.source + ": the table has a header but no rows");
-            return !any_;
+    while (items_.below(read_) == 0) {
+        if (reader_->next(block_, rows_a_block)) {
+            block_first_ = read_;
+            read_ += block_.rows();
+            continue;
         }
-        const std::uint64_t end = read_ + rows.rows();
-        if (const std::uint64_t count = items_.below(end); count > 0) {
-            if (count < rows.rows()) rows = some_rows(rows, items_.first - read_, rows.rows(), items_.step);
-            items_.first += count * items_.step;
-            read_ = end;
-            return true;
-        }
-        read_ = end;
+        if (read_ == 0) throw Error(ErrorKind::data, block_.source + ": the table has a header but no rows");
+        rows = block_;
+        return !any_;
     }
+    const std::uint64_t count = std::min<std::uint64_t>(items_.below(read_), most);
+    rows = count == block_.rows()
+               ? std::move(block_)
+               : some_rows(block_, items_.first - block_first_,
+                           items_.first - block_first_ + (count - 1) * items_.step + 1, items_.step);
+    items_.first += count * items_.step;
+    return true;
 }
 
 bool LinkSource::next(Table& rows, Columns& links, std::size_t most) {

@@ -54,7 +54,8 @@ class LinkSource {
     std::unique_ptr<TableReader> reader_;
     std::optional<SweptLinks> made_;
     Items items_;
-    std::uint64_t read_ = 0;  // rows
+    Table block_;                               // what was read last, and
+    std::uint64_t block_first_ = 0, read_ = 0;  // the places of its first row and of the row behind it
     std::ostream& err_;
     bool quiet_, told_ = false, any_ = false;
 };
