@@ -89,6 +89,15 @@ TEST_CASE("NPY tables serve wherever tables do", "[table][npy]") {
     }
     CHECK(file_text("csv.json") == file_text("npy.json"));
     CHECK(run_line("diff predicted-csv.csv predicted-npy.csv --tolerance 0").code == 0);
+    // No row is outside at first, then one is in all ways.
+    put_file(
+        "far.csv", "distance_km,detector_efficiency,dark_count_probability,misalignment\n" + [] {
+            std::string rows;
+            for (int i = 0; i < 5000; ++i) rows += "100,0.5,1e-8,0.03\n";
+            return rows + "1100,1,0.001,0.4\n";
+        }());
+    REQUIRE(run_line("predict --model csv.json --quiet --links far.csv -o far.npy").code == 0);
+    CHECK(read_table("far.npy").text("outside").at(5000).size() > 32);
     CHECK(run_line("rerun data.npy.manifest.json").out == "same, byte for byte\n");
 }
 

@@ -39,6 +39,9 @@ int run(const Arguments& arguments, Streams& streams) {
     const ProtocolInfo& info = model.protocol().info();
     RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
     LinkSource source(arguments, info, streams, {}, job.items());
+    std::size_t names = 0;  // the longest that 'outside' can be
+    for (const Quantity& q : link_quantities()) names += q.name.size() + 2;
+    job.reserve("outside", names);
     bool doubtful = false;
     std::size_t outside = 0;
     const int code = job.run([&](Table& result, std::size_t most) {

@@ -35,6 +35,18 @@ void set_property(Table& table, std::string_view name, const std::string& value,
         table.properties.emplace(table.properties.begin() + static_cast<std::ptrdiff_t>(place), name, value);
 }
 
+// A table whose first cell in a column has so many bytes.
+Table with_wide_text(const Table& table, const std::string& name, std::size_t bytes) {
+    std::vector<Table::Column> columns = table.columns();
+    for (Table::Column& column : columns)
+        if (auto* text = std::get_if<Table::Text>(&column.cells);
+            text && column.name == name && !text->empty())
+            text->front().resize(std::max(text->front().size(), bytes), 'x');
+    Table wide(std::move(columns));
+    wide.properties = table.properties;
+    return wide;
+}
+
 }  // namespace
 
 ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat terminal_default)
@@ -163,14 +175,17 @@ Table ResultSink::with_run(const Table& block) const {
 }
 
 void ResultSink::begin(const Table& sample) {
-    writer_->begin(with_run(sample));
+    Table head = with_run(sample);
+    if (format_ == TableFormat::npy)
+        for (const auto& [column, bytes] : reserved_) head = with_wide_text(head, column, bytes);
+    writer_->begin(head);
     begun_ = true;
 }
 
 void ResultSink::write(const Table& block) {
     assert(!complete_);
-    writer_->write(begun_ ? block : with_run(block));
-    begun_ = true;
+    if (!begun_) begin(block);
+    writer_->write(block);
     if (resume_) keep();
     rows_ += block.rows();
 }

@@ -21,6 +21,9 @@ class ResultSink {
     ~ResultSink();
     // The header says already which run made the rows, and is left as it is. Before the first write.
     void keep_header() { keeps_header_ = true; }
+    // How many bytes the texts of a column may have, where NPY needs that from the start. Before the first
+    // write.
+    void reserve(const std::string& column, std::size_t bytes) { reserved_.emplace_back(column, bytes); }
     // As TableWriter::begin; left out where the first block says all.
     void begin(const Table& sample);
     void write(const Table& block);
@@ -49,6 +52,7 @@ class ResultSink {
     std::ostream& out_;
     bool resume_, to_file_ = false, complete_ = false, begun_ = false, keeps_header_ = false;
     std::string path_;
+    std::vector<std::pair<std::string, std::size_t>> reserved_;
     TableFormat format_ = TableFormat::csv;
     Shard shard_;
     std::uint64_t rows_ = 0;

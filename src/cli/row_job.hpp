@@ -29,6 +29,11 @@ class RowJob {
     // Writes all rows, or does what --dry-run says. Returns the exit code: 0, or 130 when it was stopped.
     int run(const Next& next);
 
+    // As ResultSink::reserve.
+    void reserve(const std::string& column, std::size_t bytes) {
+        if (sink_) sink_->reserve(column, bytes);
+    }
+
     // For the closing line, when there is one: "(912 with a key)". Asked once, at the end.
     void close_with(std::function<std::string()> remark) { remark_ = std::move(remark); }
 
