@@ -87,5 +87,6 @@ check "shards are left" [ "$(find . -name 'slurm.*-of-*' | wc -l)" -eq 0 ]
 
 sed -i 's/^output=.*/output=parallel.csv/' settings.sh
 "$root/scripts/slurm/parallel.sh" settings.sh
+check "a result is made twice" [ "$("$root/scripts/slurm/parallel.sh" settings.sh &>/dev/null; echo $?)" -eq 2 ]
 check "GNU parallel's result differs from the plain run's" cmp whole.csv parallel.csv
 echo "passed: $(slurmctld -V), 4 shards, one requeued, one failed; $(parallel --version | head -n 1)"

@@ -19,7 +19,8 @@ case $2 in
     merge)
         parts=()
         for ((k = 1; k <= shards; k++)); do parts+=("$(part "$k")"); done
-        "$tfqkd" merge "${parts[@]}" --force --output "$output"
+        # A result that is there is whole: this job was stopped behind the merge, and requeued.
+        [[ -e $output ]] || "$tfqkd" merge "${parts[@]}" --output "$output"
         for file in "${parts[@]}"; do rm -f "$file" "$file.manifest.json"; done
         ;;
     *)

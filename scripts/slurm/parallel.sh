@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 settings=$(realpath "${1:-$here/settings.sh}")
 # shellcheck source=scripts/slurm/settings.sh
 source "$settings"
+[[ ! -e $output ]] || { echo "$(basename "$0"): $output is there already; remove it, or set another output" >&2; exit 2; }
 
 export TFQKD_THREADS=$cpus_per_task
 seq "$shards" | parallel --will-cite --halt now,fail=1 --termseq TERM,30000,KILL,25 \

@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 settings=$(realpath "${1:-$here/settings.sh}")
 # shellcheck source=scripts/slurm/settings.sh
 source "$settings"
+[[ ! -e $output ]] || { echo "$(basename "$0"): $output is there already; remove it, or set another output" >&2; exit 2; }
 
 # A job that is requeued goes on where it was stopped; TERM comes a minute before the time limit.
 array=$(sbatch --parsable --array="1-$shards" --job-name=tfqkd --ntasks=1 --cpus-per-task="$cpus_per_task" \
