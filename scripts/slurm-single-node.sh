@@ -7,7 +7,7 @@
 # Exit code 4 when something does not start, with the last lines of its log. Every wait is bounded.
 set -euo pipefail
 
-DIR=${DIR:-${TMPDIR:-/tmp}/tfqkd-slurm}
+DIR=${DIR:?set DIR to a folder for the state}
 PORT=${PORT:-26817}
 export SLURM_CONF=$DIR/slurm.conf
 socket=$DIR/munge/munge.socket.2
