@@ -195,6 +195,10 @@ TEST_CASE("going on with a result that is whole does nothing", "[long]") {
     CHECK_THAT(outcome.err, contains_text("a.csv is complete already"));
     CHECK(file_text("a.csv") == whole);
     CHECK(fs::last_write_time("a.csv") == time);
+    // But for the manifest, when a run was stopped just before it.
+    fs::remove("a.csv.manifest.json");
+    CHECK(run_line("generate --rows 20 -o a.csv --resume").code == 0);
+    CHECK(run_line("rerun a.csv.manifest.json").out == "same, byte for byte\n");
 }
 
 TEST_CASE("a disk that is full costs nothing but time", "[long]") {

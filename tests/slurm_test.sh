@@ -36,7 +36,7 @@ wait_until() {
     done
 }
 has_rows() { [[ -s $1 && $(stat --format=%s "$1") -gt 20000 ]]; }
-has_ended() { [[ -z $(squeue --noheader --jobs="$1" --states=all --format=%T | grep -E 'PENDING|RUNNING|COMPLETING|REQUEUED|CONFIGURING') ]]; }
+has_ended() { ! squeue --noheader --jobs="$1" --states=all --format=%T | grep --quiet -E 'PENDING|RUNNING|COMPLETING|REQUEUED|CONFIGURING'; }
 
 # Slow rows, so that there is time to disturb the tasks.
 run=(generate --rows 480 --seed 3 --method nlopt:GN_CRS2_LM --max-evaluations 6000)

@@ -63,8 +63,11 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
         const auto kind = std::filesystem::status(path_, error).type();
         using Kind = std::filesystem::file_type;
         if (kind == Kind::regular || kind == Kind::not_found) record_.emplace(arguments);
-        if (resume_ && kind == Kind::regular && (complete_ = is_finished(path_, arguments.has("--force"))))
+        if (resume_ && kind == Kind::regular) complete_ = is_finished(path_, arguments.has("--force"));
+        if (complete_) {
+            complete_manifest();
             return;
+        }
         file_ = std::make_unique<OutputFile>(
             path_, arguments.has("--force"),
             resume_ ? OutputFile::Start::where_it_was : OutputFile::Start::empty);
@@ -146,6 +149,17 @@ bool ResultSink::is_finished(const std::string& path, bool force) const {
     }
 }
 
+// A run may have been stopped between its result and the manifest.
+void ResultSink::complete_manifest() {
+    std::error_code error;
+    if (std::filesystem::exists(path_ + manifest_ending, error)) return;
+    RowFile there(path_, format_);
+    for (std::string_view row; there.next(row);) {
+    }
+    record_->count("rows", there.rows());
+    record_->write_manifest(path_);
+}
+
 // Counts the whole rows of the partial file, cuts what is behind them, and returns its header.
 std::string ResultSink::go_on() {
     const std::string& partial = file_->partial_path();
@@ -195,7 +209,8 @@ bool ResultSink::for_people() const {
 }
 
 bool ResultSink::can_keep() const {
-    return record_ && !record_->line().empty() && has_lines(format_) && begun_;
+    return record_ && !record_->line().empty() && has_lines(format_) && begun_ &&
+           !file_->partial_path().empty();
 }
 
 void ResultSink::keep() { file_->keep(); }

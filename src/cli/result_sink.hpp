@@ -45,6 +45,7 @@ class ResultSink {
                               TableFormat terminal_default) const;
     void check_run_options(const Arguments& arguments) const;
     bool is_finished(const std::string& path, bool force) const;
+    void complete_manifest();
     std::string go_on();
     void check_same_run(const Table& head, const std::string& path) const;
     Table with_run(const Table& block) const;

@@ -161,6 +161,7 @@ struct OutputFile::State {
     void check_existing(const struct stat& existing) const;
     void cut(std::uint64_t bytes);
     void sync();
+    void check_size();
     void commit();
     void rename();
 };
@@ -206,12 +207,24 @@ void OutputFile::State::cut(std::uint64_t bytes) {
     const auto end = static_cast<off_t>(bytes);
     if (::ftruncate(file.get(), end) != 0 || ::lseek(file.get(), end, SEEK_SET) != end)
         refuse_write(path, errno);
+    buffer->start_at(bytes);
 }
 
 void OutputFile::State::sync() {
     buffer->pubsync();
     if (!*stream) refuse_write(path, EIO);
     if (const int error = sync_file(file.get())) refuse_write(path, error);
+    if (!partial.empty()) check_size();
+}
+
+// The system said that all was written; if that was not so, nobody should go on with the rest.
+void OutputFile::State::check_size() {
+    struct stat written {};
+    if (::fstat(file.get(), &written) != 0) refuse_write(path, errno);
+    if (static_cast<std::uint64_t>(written.st_size) == buffer->extent()) return;
+    ::unlink(std::exchange(partial, "").c_str());
+    throw Error(ErrorKind::io, "can't write " + path + ": the file has " + std::to_string(written.st_size) +
+                                   " bytes after " + std::to_string(buffer->extent()) + " were written");
 }
 
 void OutputFile::State::commit() {
