@@ -63,6 +63,8 @@ ResultSink::ResultSink(const Arguments& arguments, Streams& streams, TableFormat
         const auto kind = std::filesystem::status(path_, error).type();
         using Kind = std::filesystem::file_type;
         if (kind == Kind::regular || kind == Kind::not_found) record_.emplace(arguments);
+        for (const char* flag : {"--shard", "--resume"})
+            if (arguments.has(flag)) check_inputs(flag);
         if (resume_ && kind == Kind::regular) complete_ = is_finished(path_, arguments.has("--force"));
         if (complete_) {
             complete_manifest();
@@ -107,17 +109,14 @@ void ResultSink::check_run_options(const Arguments& arguments) const {
         if (!has_lines(format_))
             throw Error(ErrorKind::usage,
                         needs + "rows that stand alone: give --output a name that ends in .csv or .jsonl");
-        for (const Option& option : arguments.options())
-            for (const std::string& path : arguments.all(option.flag))
-                if (names_input(option) && std::filesystem::exists(path, error) &&
-                    !std::filesystem::is_regular_file(path, error))
-                    throw Error(ErrorKind::usage, needs + "inputs that can be read again, but " +
-                                                      option.flag + " = " + in_quotes(path) +
-                                                      " is no regular file");
-                else if (names_input(option) && path == "-")
-                    throw Error(ErrorKind::usage, needs + "inputs that can be read again; give " +
-                                                      option.flag + " the name of a file");
     }
+}
+
+// Without a hash of all inputs there is no run_id that could tell runs apart.
+void ResultSink::check_inputs(const std::string& flag) const {
+    if (const InputFile* const input = record_->read_once())
+        throw Error(ErrorKind::usage, flag + " needs inputs that can be read again, but " + input->flag +
+                                          " = " + in_quotes(input->path) + " is no regular file");
 }
 
 // Throws Error (data) unless a file is of this run and shard.

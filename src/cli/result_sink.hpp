@@ -44,6 +44,7 @@ class ResultSink {
     TableFormat choose_format(const Arguments& arguments, const Streams& streams,
                               TableFormat terminal_default) const;
     void check_run_options(const Arguments& arguments) const;
+    void check_inputs(const std::string& flag) const;
     bool is_finished(const std::string& path, bool force) const;
     void complete_manifest();
     std::string go_on();

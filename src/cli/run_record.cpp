@@ -114,8 +114,13 @@ RunRecord::RunRecord(const Arguments& arguments)
         const bool file = std::filesystem::is_regular_file(operand, error);
         line.push_back(file ? add_input("", operand) : operand);
     }
-    const auto once_only = [](const InputFile& input) { return input.hash.empty(); };
-    if (std::none_of(inputs_.begin(), inputs_.end(), once_only)) line_ = join_words(line);
+    if (!read_once()) line_ = join_words(line);
+}
+
+const InputFile* RunRecord::read_once() const {
+    const auto found = std::find_if(inputs_.begin(), inputs_.end(),
+                                    [](const InputFile& input) { return input.hash.empty(); });
+    return found == inputs_.end() ? nullptr : &*found;
 }
 
 // An input's content, as it stands in the run line.

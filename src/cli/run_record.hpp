@@ -28,6 +28,8 @@ class RunRecord {
     // that are the default are left out. "" when an input can't be read twice.
     const std::string& line() const { return line_; }
 
+    // An input that can't be read twice, such as a pipe; null for none.
+    const InputFile* read_once() const;
     // Every flag and the value that holds, given or not.
     const std::vector<std::pair<std::string, std::string>>& settings() const { return settings_; }
 
