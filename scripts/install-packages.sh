@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that tfqkd needs and that are not there yet.
-#   scripts/install-packages.sh [--with-figures] [--with-checks]
-# --with-figures adds gnuplot, --with-checks adds clang-format. Exit 4 when packages are missing and can't be installed.
+#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster]
+# --with-figures adds gnuplot, --with-checks adds clang-format, --with-cluster adds Slurm and GNU parallel for their
+# test. Exit 4 when packages are missing and can't be installed.
 set -euo pipefail
 
 packages=(g++ cmake ninja-build python3 libeigen3-dev libnlopt-dev libnlopt-cxx-dev libcli11-dev
@@ -10,7 +11,8 @@ for argument in "$@"; do
     case $argument in
         --with-figures) packages+=(gnuplot-nox) ;;
         --with-checks) packages+=(clang-format) ;;
-        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks" >&2; exit 2 ;;
+        --with-cluster) packages+=(slurm-wlm munge parallel) ;;
+        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster" >&2; exit 2 ;;
     esac
 done
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "catch.hpp"
+#include "refusals.hpp"
 #include "run_program.hpp"
 
 using namespace tfqkd::test;
@@ -15,44 +16,6 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-// A command line that must be refused: how it ends, and what the message must hold. '' is an empty word.
-struct Refusal {
-    std::string line;
-    int code;
-    std::vector<std::string> parts;
-    std::string input = "";
-};
-
-std::map<std::string, std::string> files_here() {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator("."))
-        if (entry.is_regular_file()) files[entry.path().string()] = file_text(entry.path());
-    return files;
-}
-
-void check_refusal(const Refusal& refusal) {
-    std::vector<std::string> words = words_of(refusal.line);
-    for (std::string& word : words)
-        if (word == "''") word.clear();
-    CAPTURE(refusal.line);
-    const Outcome outcome = run_program(words, refusal.input);
-    CHECK(outcome.code == refusal.code);
-    CHECK(outcome.out == "");
-    CHECK(outcome.err.starts_with("tfqkd: "));
-    CHECK(outcome.err.size() < 1000);
-    for (const std::string& part : refusal.parts) CHECK_THAT(outcome.err, contains_text(part));
-}
-
-// Runs each command line, and checks that no file comes, goes or changes.
-void check_refusals(const std::vector<Refusal>& refusals) {
-    const auto before = files_here();
-    for (const Refusal& refusal : refusals) {
-        check_refusal(refusal);
-        CAPTURE(refusal.line);
-        REQUIRE(files_here() == before);
-    }
-}
 
 // The current folder with a copy of the corpus in it, and a data set and a model that are as they should be.
 class Corpus {

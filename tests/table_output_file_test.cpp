@@ -217,3 +217,24 @@ TEST_CASE("a disk that fills midway leaves the old file", "[output_file]") {
     CHECK(content(path) == "old");
     CHECK_FALSE(fs::exists(path + ".partial"));
 }
+
+TEST_CASE("a partial file that is kept can be gone on with", "[output_file]") {
+    const Folder folder;
+    const std::string path = folder / "a.csv";
+    {
+        OutputFile file(path, false);
+        file.stream() << "one\ntwo\nthr";
+        file.keep();
+        file.sync();
+        CHECK(content(file.partial_path()) == "one\ntwo\nthr");
+    }
+    CHECK(content(path + ".partial") == "one\ntwo\nthr");
+    {
+        OutputFile file(path, false, OutputFile::Start::where_it_was);
+        file.cut(8);
+        file.stream() << "three\n";
+        file.commit();
+    }
+    CHECK(content(path) == "one\ntwo\nthree\n");
+    CHECK_FALSE(fs::exists(path + ".partial"));
+}

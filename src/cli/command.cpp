@@ -42,7 +42,7 @@ const Option* find_option(const std::vector<Option>& options, std::string_view f
     refuse(message + see_help(command));
 }
 
-// The words that no flag took: at most one operand, and no flag.
+// The words that no flag took: operands, and no flag.
 std::vector<std::string> operands_of(const Command& command, const std::vector<Option>& options,
                                      const std::vector<std::string>& words) {
     std::vector<std::string> operands;
@@ -54,7 +54,9 @@ std::vector<std::string> operands_of(const Command& command, const std::vector<O
         }
         operands.push_back(word);
     }
-    const std::size_t most = command.operand.empty() ? 0 : 1;
+    const std::string& shown = command.operand;
+    const auto one_each = static_cast<std::size_t>(std::count(shown.begin(), shown.end(), ' ')) + 1;
+    const std::size_t most = shown.empty() ? 0 : shown.ends_with("...") ? words.size() : one_each;
     if (operands.size() > most)
         refuse("unexpected word " + in_quotes(operands[most]) +
                "; each value belongs behind a flag that begins with --" + see_help(command.name));
@@ -274,7 +276,7 @@ std::vector<Option> all_options(const Command& command, const std::vector<std::s
     std::vector<Option> options = command.options(words);
     options.push_back({"--config", "FILE", "",
                        "JSON object of flags, used where neither flag nor environment says otherwise",
-                       "General"});
+                       "General", false, "", false});
     return options;
 }
 
@@ -290,7 +292,7 @@ Arguments parse(const Command& command, const std::vector<std::string>& words) {
             options = all_options(command, {"--protocol", config["protocol"].get<std::string>()});
         add_config(given, options, config, file);
     }
-    return {std::move(options), std::move(given)};
+    return {command.name, std::move(options), std::move(given)};
 }
 
 }  // namespace tfqkd::cli

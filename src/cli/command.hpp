@@ -25,16 +25,20 @@ struct Option {
     std::string fallback;  // what holds when it is not given, as text; "" for nothing
     std::string help;
     std::string group = "Options";
-    bool many = false;        // may be given several times
-    std::string letter = "";  // "-o"
+    bool many = false;          // may be given several times
+    std::string letter = "";    // "-o"
+    bool shapes_result = true;  // false: where to write, how fast, how much to say
 };
 
 // What the user said, flag by flag, all as text until it is asked for. Each getter throws Error (usage) that
 // names the flag, the value and what is allowed.
 class Arguments {
   public:
-    Arguments(std::vector<Option> options, std::map<std::string, std::vector<std::string>> given)
-        : options_(std::move(options)), given_(std::move(given)) {}
+    Arguments(std::string command, std::vector<Option> options,
+              std::map<std::string, std::vector<std::string>> given)
+        : command_(std::move(command)), options_(std::move(options)), given_(std::move(given)) {}
+
+    const std::string& command() const { return command_; }
 
     bool has(const std::string& flag) const { return given_.contains(flag); }
     std::string text(const std::string& flag) const;  // the fallback when it was not given
@@ -45,6 +49,7 @@ class Arguments {
     const std::vector<Option>& options() const { return options_; }
 
   private:
+    std::string command_;
     std::vector<Option> options_;
     std::map<std::string, std::vector<std::string>> given_;
 };
@@ -57,7 +62,10 @@ struct Example {
 struct Command {
     std::string name, summary, description;
     std::vector<Example> examples;
-    std::string operand;  // how a word without a flag is shown, such as "[NAME]"; it is given as flag ""
+    // How a word without a flag is shown, such as "[NAME]" or "A B", or "FILE..." for any number; given as
+    // flag
+    // "".
+    std::string operand;
     std::function<std::vector<Option>(const std::vector<std::string>& words)> options;
     std::function<int(const Arguments& arguments, Streams& streams)> run;
 };

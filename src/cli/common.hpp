@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "cli/link_source.hpp"
+#include "cli/result_sink.hpp"
 #include "tfqkd/optimize/search.hpp"
 #include "tfqkd/protocol/protocol.hpp"
 #include "tfqkd/table/output_file.hpp"
@@ -28,48 +30,6 @@ bool is_length(std::string_view input);
 
 int threads(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);
-
-// Links block by block: from a file or a pipe, or one table from flags and sweeps.
-class LinkSource {
-  public:
-    // `also`: how long links are where the table does not say.
-    LinkSource(const Arguments& arguments, const ProtocolInfo& info, Streams& streams,
-               const std::vector<std::pair<std::string, double>>& also = {});
-    ~LinkSource();
-    // The next rows and the links they describe; false at the end. The table keeps all of the input's
-    // columns.
-    bool next(Table& rows, Columns& links);
-
-  private:
-    void tell_defaults(const std::vector<std::string>& assumed);
-
-    const ProtocolInfo& info_;
-    std::vector<std::pair<std::string, double>> flags_, defaults_;
-    std::unique_ptr<std::istream> file_;
-    std::unique_ptr<TableReader> reader_;
-    std::optional<Table> made_;
-    std::ostream& err_;
-    bool quiet_, told_ = false, any_ = false;
-};
-
-// Where a command's rows go: a file that is written whole or not at all, a device, or standard output.
-class ResultSink {
-  public:
-    ResultSink(const Arguments& arguments, Streams& streams,
-               TableFormat terminal_default = TableFormat::text);
-    ~ResultSink();
-    void write(const Table& block);
-    void finish();
-    bool to_file() const { return to_file_; }
-    bool for_people() const;  // a table to look at, text or markdown
-
-  private:
-    std::unique_ptr<OutputFile> file_;
-    std::ostream& out_;
-    std::unique_ptr<TableWriter> writer_;
-    TableFormat format_ = TableFormat::csv;
-    bool to_file_;
-};
 
 // Copies of a table's columns that do not take a name in `but`.
 Table without(const Table& table, const std::vector<std::string>& but);

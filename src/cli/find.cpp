@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/optimize/distance.hpp"
@@ -111,20 +112,20 @@ int run_find(const Arguments& arguments, Streams& streams) {
     const Question question = read_question(arguments);
     const ProtocolInfo& info = question.protocol->info();
     // Links of 1 km: what they lose is the attenuation.
-    LinkSource source(arguments, info, streams, {{"distance_km", 1}});
-    ResultSink sink(arguments, streams);
-    Table rows;
-    for (Columns links; source.next(rows, links);) {
+    RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
+    LinkSource source(arguments, info, streams, {{"distance_km", 1}}, job.items());
+    return job.run([&](Table& result, std::size_t most) {
+        Table rows;
+        Columns links;
+        if (!source.next(rows, links, most)) return false;
         if (arguments.has("--links")) refuse_lengths(rows);
         const FibreLinks fibres{*question.protocol,         links,          links.col(0) + links.col(1),
                                 question.arm_difference_km, question.fixed, threads(arguments)};
-        Table result = without(without_results(rows, info),
-                               {"distance_km", "max_distance_km", "first_crossing_km", "last_crossing_km"});
+        result = without(without_results(rows, info),
+                         {"distance_km", "max_distance_km", "first_crossing_km", "last_crossing_km"});
         add_answer(result, question, fibres);
-        sink.write(result);
-    }
-    sink.finish();
-    return 0;
+        return true;
+    });
 }
 
 }  // namespace tfqkd::cli

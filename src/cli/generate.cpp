@@ -1,15 +1,14 @@
 #include "tfqkd/dataset/generate.hpp"
 
-#include "cli/interrupt.hpp"
-#include "cli/progress.hpp"
+#include <utility>
+
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
 
 namespace tfqkd::cli {
 
 namespace {
-
-constexpr std::uint64_t rows_a_block = 1024;  // an interrupt is heeded between blocks
 
 void check_set(const std::string& name, double value) {
     std::vector<std::string_view> names;
@@ -64,26 +63,21 @@ GenerateOptions generate_options(const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments, Streams& streams) {
-    const GenerateOptions options = generate_options(arguments);
-    const Generator generator(options);
-    ResultSink sink(arguments, streams);
-    Progress progress(streams.err, "links", generator.rows(), arguments.has("--quiet"));
-    const Interrupts interrupts;
+    const Generator generator(generate_options(arguments));
+    RowJob job(arguments, streams, "links", [&] { return generator.rows(); });
+    Items items = job.items();
     std::uint64_t with_key = 0;
-    for (std::uint64_t first = 0; first < generator.rows(); first += rows_a_block) {
-        const Table block = generator.rows(first, std::min(first + rows_a_block, generator.rows()));
+    bool any = false;
+    job.close_with([&] { return std::to_string(with_key) + " with a key"; });
+    return job.run([&](Table& block, std::size_t most) {
+        const std::uint64_t count = std::min<std::uint64_t>(items.below(generator.rows()), most);
+        if (count == 0 && std::exchange(any, true)) return false;
+        any = true;
+        block = generator.rows(items.first, items.first + count * items.step, items.step);
+        items.first += count * items.step;
         for (const double rate : block.numbers("key_rate_bit_per_pulse")) with_key += rate > 0;
-        sink.write(block);
-        progress.advance(block.rows());
-        if (!interrupts.any()) continue;
-        progress.end("interrupted, " + std::to_string(generator.rows()) + " asked for");
-        if (sink.to_file())
-            streams.err << "tfqkd: interrupted; " << arguments.text("--output") << " is not written\n";
-        return interrupted_code;
-    }
-    sink.finish();
-    progress.end(std::to_string(with_key) + " with a key");
-    return 0;
+        return true;
+    });
 }
 
 }  // namespace
@@ -99,6 +93,8 @@ Command generate_command() {
         {{"tfqkd generate --rows 20000 -o training.csv", "a training set on the default domain"},
          {"tfqkd generate --rows 5000 --range distance_km=0:200 --set pulses=1e12 -o short.csv",
           "another domain: short links, one number of pulses"},
+         {"tfqkd generate --rows 20000 --seed 3 --resume --max-time 55m -o long.csv",
+          "a long run: the same command again goes on with what is there"},
          {"tfqkd generate --sampling grid --range distance_km=0:400:41 --range pulses=1e10:1e16:7 --set "
           "detector_efficiency=0.5 --set misalignment=0.03 "
           "--set dark_count_probability=1e-8 --set error_correction_inefficiency=1.1 -o grid.csv",
@@ -113,8 +109,8 @@ Command generate_command() {
                  "range of a link quantity in place of the default domain's; NAME=A:B:STEPS for a grid",
                  "Domain", true},
                 {"--set", "NAME=VALUE", "", "one value of a link quantity for all links", "Domain", true}};
-            return joined(
-                {protocol_options(), domain, search_options(), output_options(), general_options()});
+            return joined({protocol_options(), domain, search_options(), output_options(), row_job_options(),
+                           general_options()});
         },
         run};
 }

@@ -1,5 +1,6 @@
 #include "cli/audit.hpp"
 #include "cli/find.hpp"
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/dataset/generate.hpp"
 #include "tfqkd/error.hpp"
@@ -13,23 +14,28 @@ int run(const Arguments& arguments, Streams& streams) {
     if (arguments.has("--find") && arguments.has("--audit"))
         throw Error(ErrorKind::usage, "--find and --audit are two tables; ask for one of them");
     if (arguments.has("--find")) return run_find(arguments, streams);
-    if (arguments.has("--audit")) return run_audit(arguments, streams);
+    if (arguments.has("--audit")) {
+        for (const Option& option : row_job_options())
+            if (arguments.has(option.flag))
+                throw Error(ErrorKind::usage, option.flag + " is for one row a link, which --audit has not");
+        return run_audit(arguments, streams);
+    }
     const auto protocol = make_protocol(arguments.text("--protocol"));
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
     const auto fixed = arguments.settings("--fix");
     make_objective(*protocol, Columns(0, 0), fixed, 1);  // mistakes in --fix, before anything is opened
-    LinkSource source(arguments, protocol->info(), streams);
-    ResultSink sink(arguments, streams);
-    Table rows;
-    for (Columns links; source.next(rows, links);) {
+    RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
+    LinkSource source(arguments, protocol->info(), streams, {}, job.items());
+    return job.run([&](Table& result, std::size_t most) {
+        Table rows;
+        Columns links;
+        if (!source.next(rows, links, most)) return false;
         const Optima optima = search->maximize(make_objective(*protocol, links, fixed, threads(arguments)));
-        Table result = without_results(rows, protocol->info());
+        result = without_results(rows, protocol->info());
         add_optima(result, protocol->info(), optima);
         result.properties.emplace_back("protocol", protocol->info().spec());
-        sink.write(result);
-    }
-    sink.finish();
-    return 0;
+        return true;
+    });
 }
 
 }  // namespace
@@ -53,7 +59,7 @@ Command optimize_command() {
         "",
         [](const std::vector<std::string>&) {
             return joined({protocol_options(), link_options(), search_options(), find_options(),
-                           audit_options(), output_options(), general_options()});
+                           audit_options(), output_options(), row_job_options(), general_options()});
         },
         run};
 }

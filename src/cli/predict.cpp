@@ -1,3 +1,4 @@
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
@@ -36,14 +37,19 @@ int run(const Arguments& arguments, Streams& streams) {
         throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
     const Model model = Model::load_file(arguments.text("--model"));
     const ProtocolInfo& info = model.protocol().info();
-    LinkSource source(arguments, info, streams);
-    ResultSink sink(arguments, streams);
+    RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
+    LinkSource source(arguments, info, streams, {}, job.items());
+    std::size_t names = 0;  // the longest that 'outside' can be
+    for (const Quantity& q : link_quantities()) names += q.name.size() + 2;
+    job.reserve("outside", names);
     bool doubtful = false;
     std::size_t outside = 0;
-    Table rows;
-    for (Columns links; source.next(rows, links);) {
+    const int code = job.run([&](Table& result, std::size_t most) {
+        Table rows;
+        Columns links;
+        if (!source.next(rows, links, most)) return false;
         Answer found = answer(model, links, threads(arguments));
-        Table result = without_results(rows, info);
+        result = without_results(rows, info);
         for (std::size_t k = 0; k < info.parameters.size(); ++k) {
             const auto column = found.predictions.points.col(static_cast<Eigen::Index>(k));
             result.add(std::string(info.parameters[k].name), Table::Numbers(column.begin(), column.end()));
@@ -57,9 +63,9 @@ int run(const Arguments& arguments, Streams& streams) {
         }
         result.add("outside", std::move(found.predictions.outside));
         result.properties.emplace_back("protocol", info.spec());
-        sink.write(result);
-    }
-    sink.finish();
+        return true;
+    });
+    if (code != 0) return code;
     if (outside > 0 && !arguments.has("--quiet"))
         streams.err << "tfqkd: rows outside the trained range: " << outside
                     << "; the column 'outside' names the quantities\n";
@@ -69,24 +75,25 @@ int run(const Arguments& arguments, Streams& streams) {
 }  // namespace
 
 Command predict_command() {
-    return {"predict",
-            "optimal parameters for new links from a trained model",
-            "Predicts all parameters at once and puts them through the full key-rate formula, so that the "
-            "rate shown is the one that they give. The column "
-            "'outside' names the quantities of a row that lie beyond what the model was trained on.",
-            {{"tfqkd predict --model bpnn.json --distance-km 250 --pulses 1e13", "one link"},
-             {"tfqkd predict --model bpnn.json --links links.csv -o parameters.csv", "a table of links"},
-             {"tail -f links.jsonl | tfqkd predict --model bpnn.json --links - --format jsonl",
-              "row by row through a pipe"}},
-            "",
-            [](const std::vector<std::string>&) {
-                const std::vector<Option> model{
-                    {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Model", false, "-m"},
-                    {"--strict", "", "", "exit with 1 if a row lies outside the trained range or has no key",
-                     "Model"}};
-                return joined({model, link_options(), output_options(), general_options()});
-            },
-            run};
+    return {
+        "predict",
+        "optimal parameters for new links from a trained model",
+        "Predicts all parameters at once and puts them through the full key-rate formula, so that the "
+        "rate shown is the one that they give. The column "
+        "'outside' names the quantities of a row that lie beyond what the model was trained on.",
+        {{"tfqkd predict --model bpnn.json --distance-km 250 --pulses 1e13", "one link"},
+         {"tfqkd predict --model bpnn.json --links links.csv -o parameters.csv", "a table of links"},
+         {"tail -f links.jsonl | tfqkd predict --model bpnn.json --links - --format jsonl",
+          "row by row through a pipe"}},
+        "",
+        [](const std::vector<std::string>&) {
+            const std::vector<Option> model{
+                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Model", false, "-m"},
+                {"--strict", "", "", "exit with 1 if a row lies outside the trained range or has no key",
+                 "Model"}};
+            return joined({model, link_options(), output_options(), row_job_options(), general_options()});
+        },
+        run};
 }
 
 }  // namespace tfqkd::cli

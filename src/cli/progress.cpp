@@ -25,9 +25,12 @@ void Progress::advance(std::uint64_t done) {
     const double now = seconds();
     if (quiet_ || !terminal_ || now - shown_ < 0.2) return;
     shown_ = now;
-    const double rate = static_cast<double>(done_) / now, left = static_cast<double>(total_ - done_) / rate;
-    err_ << "\r" << done_ << "/" << total_ << " " << what_ << ", " << format_number(rate, 3) << "/s, "
-         << static_cast<long>(std::ceil(left)) << " s left   " << std::flush;
+    const double rate = static_cast<double>(done_) / now;
+    err_ << "\r" << done_ << (total_ > 0 ? "/" + std::to_string(total_) : "") << " " << what_ << ", "
+         << format_number(rate, 3) << "/s";
+    if (total_ > 0)
+        err_ << ", " << static_cast<long>(std::ceil(static_cast<double>(total_ - done_) / rate)) << " s left";
+    err_ << "   " << std::flush;
 }
 
 void Progress::end(const std::string& remark) {

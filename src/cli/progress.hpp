@@ -7,10 +7,10 @@
 
 namespace tfqkd::cli {
 
-// A line on standard error with the share done, the rate and the time left; only on a terminal, and one
-// closing line otherwise.
+// A line on standard error with the share done, the rate and the time left, on a terminal only.
 class Progress {
   public:
+    // `total` 0: not known.
     Progress(std::ostream& err, std::string what, std::uint64_t total, bool quiet);
     void advance(std::uint64_t done);
     void end(const std::string& remark);

@@ -127,7 +127,13 @@ Table without_results(const Table& rows, const ProtocolInfo& info) {
     std::vector<std::string> names(result_columns.begin(), result_columns.end());
     for (const Quantity& q : info.parameters) names.emplace_back(q.name);
     Table rest = without(rows, names);
-    std::erase_if(rest.properties, [](const auto& property) { return property.first == "protocol"; });
+    std::erase_if(rest.properties, [](const auto& property) {
+        constexpr std::string_view of_a_run[] = {"protocol", "run_id", "run",      "shard", "schema",
+                                                 "rows",     "seed",   "sampling", "method"};
+        const std::string& name = property.first;
+        return name.starts_with("range.") || name.starts_with("fixed.") ||
+               std::find(std::begin(of_a_run), std::end(of_a_run), name) != std::end(of_a_run);
+    });
     return rest;
 }
 

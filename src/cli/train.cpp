@@ -91,7 +91,11 @@ int run(const Arguments& arguments, Streams& streams) {
     const std::uint64_t seed = arguments.count("--seed", 0, ~std::uint64_t{0});
     const std::string path = arguments.text("--output");
     std::unique_ptr<OutputFile> file;
-    if (path != "-") file = std::make_unique<OutputFile>(path, arguments.has("--force"));
+    std::optional<RunRecord> record;
+    if (path != "-") {
+        file = std::make_unique<OutputFile>(path, arguments.has("--force"));
+        if (!file->partial_path().empty()) record.emplace(arguments);
+    }
     const Table data = read_table(arguments.text("--data"), streams.in);
     const TrainingRows rows =
         read_training_rows(data, arguments.has("--protocol") ? arguments.text("--protocol") : "");
@@ -100,6 +104,11 @@ int run(const Arguments& arguments, Streams& streams) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     model.save(file ? file->stream() : streams.out);
     if (file) file->commit();
+    if (record) {
+        record->count("train_rows", static_cast<std::uint64_t>(model.record().train_rows));
+        record->count("check_rows", static_cast<std::uint64_t>(model.record().check_rows));
+        record->write_manifest(path);
+    }
     if (!arguments.has("--quiet"))
         streams.err << model.network().kind() << " for " << model.protocol().info().spec() << ": "
                     << model.record().train_rows << " rows trained on, " << model.record().check_rows
@@ -147,8 +156,9 @@ Command train_command() {
                 {"--order", "N", "1", "0: weighted mean of the patterns (Specht); 1: weighted straight fit",
                  "grnn"},
                 {"--degree", "N", "5", "total degree, 1 to 8", "polynomial"},
-                {"--output", "FILE", "", "the model; written whole or not at all", "Output", false, "-o"},
-                {"--force", "", "", "replace an existing file", "Output"}};
+                {"--output", "FILE", "", "the model; written whole or not at all", "Output", false, "-o",
+                 false},
+                {"--force", "", "", "replace an existing file", "Output", false, "", false}};
             return joined({training, general_options()});
         },
         run};

@@ -8,22 +8,28 @@
 
 namespace tfqkd::cli {
 
-void print_version(bool json, std::ostream& out) {
+std::string version_number() { return TFQKD_VERSION; }
+
+nlohmann::ordered_json version_facts() {
     const std::string eigen = std::to_string(EIGEN_WORLD_VERSION) + "." +
                               std::to_string(EIGEN_MAJOR_VERSION) + "." + std::to_string(EIGEN_MINOR_VERSION);
     const std::string nlohmann = std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." +
                                  std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
                                  std::to_string(NLOHMANN_JSON_VERSION_PATCH);
-    const nlohmann::ordered_json facts = {{"version", TFQKD_VERSION},
-                                          {"compiler", TFQKD_COMPILER},
-                                          {"build", TFQKD_BUILD},
-                                          {"architecture", TFQKD_ARCHITECTURE},
-                                          {"instruction_sets", Eigen::SimdInstructionSetsInUse()},
-                                          {"pack_width", Pack::width},
-                                          {"eigen", eigen},
-                                          {"nlohmann_json", nlohmann},
-                                          {"boost", BOOST_LIB_VERSION},
-                                          {"nlopt", TFQKD_NLOPT}};
+    return {{"version", TFQKD_VERSION},
+            {"compiler", TFQKD_COMPILER},
+            {"build", TFQKD_BUILD},
+            {"architecture", TFQKD_ARCHITECTURE},
+            {"instruction_sets", Eigen::SimdInstructionSetsInUse()},
+            {"pack_width", Pack::width},
+            {"eigen", eigen},
+            {"nlohmann_json", nlohmann},
+            {"boost", BOOST_LIB_VERSION},
+            {"nlopt", TFQKD_NLOPT}};
+}
+
+void print_version(bool json, std::ostream& out) {
+    const nlohmann::ordered_json facts = version_facts();
     if (json) {
         out << facts.dump(2) << "\n";
         return;

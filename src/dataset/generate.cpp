@@ -133,7 +133,7 @@ double Generator::coordinate(std::uint64_t row, std::size_t axis) const {
     return steps == 1 ? 0 : static_cast<double>(row % steps) / static_cast<double>(steps - 1);
 }
 
-Table Generator::rows(std::uint64_t first, std::uint64_t last) const {
+Table Generator::rows(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
     Table table;
     table.properties = {{"schema", "tfqkd.dataset/1"},
                         {"protocol", protocol_->info().spec()},
@@ -149,13 +149,13 @@ Table Generator::rows(std::uint64_t first, std::uint64_t last) const {
         table.properties.emplace_back("fixed." + name, format_number(value));
 
     Table::Numbers index;
-    for (std::uint64_t row = first; row < last; ++row) index.push_back(static_cast<double>(row));
+    for (std::uint64_t row = first; row < last; row += step) index.push_back(static_cast<double>(row));
     table.add("index", index);
     for (std::size_t k = 0; k < options_.domain.axes.size(); ++k) {
         const DomainAxis& axis = options_.domain.axes[k];
         const double low = to_scale(axis.scale, axis.lower), high = to_scale(axis.scale, axis.upper);
         Table::Numbers values;
-        for (std::uint64_t row = first; row < last; ++row)
+        for (std::uint64_t row = first; row < last; row += step)
             values.push_back(std::clamp(from_scale(axis.scale, low + coordinate(row, k) * (high - low)),
                                         axis.lower, axis.upper));
         table.add(axis.name, std::move(values));

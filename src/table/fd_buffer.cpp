@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -40,6 +41,21 @@ int FdBuffer::sync() {
     return 0;
 }
 
+// For regular files: -1 for others.
+FdBuffer::pos_type FdBuffer::seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) {
+    flush();
+    const int whence = from == std::ios_base::beg   ? SEEK_SET
+                       : from == std::ios_base::cur ? SEEK_CUR
+                                                    : SEEK_END;
+    const off_t place = ::lseek(fd_, offset, whence);
+    if (place >= 0) place_ = static_cast<std::uint64_t>(place);
+    return {place};
+}
+
+FdBuffer::pos_type FdBuffer::seekpos(pos_type place, std::ios_base::openmode which) {
+    return seekoff(place, std::ios_base::beg, which);
+}
+
 void FdBuffer::flush() {
     write_all(pbase(), static_cast<std::size_t>(pptr() - pbase()));
     setp(buffer_.data(), buffer_.data() + buffer_.size());
@@ -51,6 +67,8 @@ void FdBuffer::write_all(const char* bytes, std::size_t count) {
         const ssize_t written = ::write(fd_, bytes, count);
         if (written > 0) {
             bytes += written;
+            place_ += static_cast<std::uint64_t>(written);
+            extent_ = std::max(extent_, place_);
             count -= static_cast<std::size_t>(written);
         } else if (written < 0 && errno == EAGAIN) {
             pollfd ready{fd_, POLLOUT, 0};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <streambuf>
 #include <string>
 
@@ -18,10 +19,17 @@ class FdBuffer : public std::streambuf {
     FdBuffer(const FdBuffer&) = delete;
     FdBuffer& operator=(const FdBuffer&) = delete;
 
+    // Bytes that the file must have by now, with the `before` that were there: to be compared with what it
+    // has.
+    std::uint64_t extent() const { return extent_; }
+    void start_at(std::uint64_t before) { place_ = extent_ = before; }
+
   protected:
     int_type overflow(int_type c) override;
     std::streamsize xsputn(const char* bytes, std::streamsize count) override;
     int sync() override;
+    pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode which) override;
+    pos_type seekpos(pos_type place, std::ios_base::openmode which) override;
 
   private:
     void flush();
@@ -29,6 +37,7 @@ class FdBuffer : public std::streambuf {
 
     int fd_;
     int error_ = 0;
+    std::uint64_t place_ = 0, extent_ = 0;
     std::string path_;
     std::array<char, std::size_t{1} << 16> buffer_;
 };

@@ -124,6 +124,7 @@ void Input::check_start() {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
         refuse(1, "this is UTF-16 text; save the table as UTF-8");
     }
+    if (text.starts_with("\x93NU")) refuse(1, "this is an NPY file; give it a name that ends in .npy");
     if (text.starts_with("\x1F\x8B")) refuse(1, "this is a compressed file; unpack it first (gunzip)");
     if (text.starts_with("\xEF\xBB\xBF")) begin_ += 3;
     searched_ = std::max(searched_, begin_);

@@ -3,7 +3,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "json_rows.hpp"
@@ -44,24 +43,6 @@ void parse(std::string_view text, std::size_t line, JsonRows& rows) {
                     &rows);
 }
 
-Table some_rows(const Table& table, std::size_t first, std::size_t count) {
-    const auto part_of = [&](const auto& all) {
-        const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-        return std::decay_t<decltype(all)>(begin, begin + static_cast<std::ptrdiff_t>(count));
-    };
-    std::vector<Table::Column> columns;
-    columns.reserve(table.columns().size());
-    for (const Table::Column& column : table.columns()) {
-        columns.push_back({column.name, {}});
-        std::visit([&](const auto& cells) { columns.back().cells = part_of(cells); }, column.cells);
-    }
-    Table part(std::move(columns));
-    part.lines = part_of(table.lines);
-    part.properties = table.properties;
-    part.source = table.source;
-    return part;
-}
-
 // A JSON document: read whole at the first block.
 class JsonReader final : public BlockReader {
   public:
@@ -75,7 +56,7 @@ class JsonReader final : public BlockReader {
             block = *std::exchange(whole_, std::move(empty));
             return true;
         }
-        block = some_rows(*whole_, given_, count);
+        block = some_rows(*whole_, given_, given_ + count);
         given_ += count;
         return count > 0;
     }

@@ -91,7 +91,7 @@ bool is_same_file(int fd, const std::string& path) {
 
 // Opens and locks the partial file. Another run may rename or remove it between the two: then it is opened
 // again.
-Descriptor open_partial(const std::string& path, const std::string& partial) {
+Descriptor open_partial(const std::string& path, const std::string& partial, OutputFile::Start start) {
     for (int tries = 0; tries < 100; ++tries) {
         Descriptor file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
         if (file.get() < 0) {
@@ -103,7 +103,8 @@ Descriptor open_partial(const std::string& path, const std::string& partial) {
                                            "); wait for it, or choose another name");
         }
         if (!is_same_file(file.get(), partial)) continue;
-        if (::ftruncate(file.get(), 0) != 0) refuse_write(partial, errno);
+        if (start == OutputFile::Start::empty && ::ftruncate(file.get(), 0) != 0)
+            refuse_write(partial, errno);
         return file;
     }
     throw Error(ErrorKind::io,
@@ -138,15 +139,19 @@ int sync_folder(const std::string& folder) {
 }  // namespace
 
 struct OutputFile::State {
-    State(std::string name, bool may_replace) : path(std::move(name)), force(may_replace) { open(); }
+    State(std::string name, bool may_replace, Start from)
+        : path(std::move(name)), force(may_replace), start(from) {
+        open();
+    }
     ~State() {
-        if (!partial.empty()) ::unlink(partial.c_str());
+        if (!partial.empty() && !kept) ::unlink(partial.c_str());
     }
 
     std::string path;     // as the user wrote it
     std::string target;   // where links lead
     std::string partial;  // empty when written straight through
-    bool force;
+    bool force, kept = false;
+    Start start;
     Descriptor file;
     std::optional<FdBuffer> buffer;
     std::optional<std::ostream> stream;
@@ -154,6 +159,9 @@ struct OutputFile::State {
     void open();
     bool open_straight();
     void check_existing(const struct stat& existing) const;
+    void cut(std::uint64_t bytes);
+    void sync();
+    void check_size();
     void commit();
     void rename();
 };
@@ -166,7 +174,7 @@ void OutputFile::State::open() {
         struct stat existing {};
         const bool exists = ::stat(target.c_str(), &existing) == 0;
         if (exists) check_existing(existing);
-        file = open_partial(path, target + ".partial");
+        file = open_partial(path, target + ".partial", start);
         partial = target + ".partial";
         if (exists) ::fchmod(file.get(), existing.st_mode & 07777);  // some file systems know no modes
     }
@@ -195,10 +203,32 @@ void OutputFile::State::check_existing(const struct stat& existing) const {
     if (!force) throw Error(ErrorKind::usage, path + " is there already; use --force to replace it");
 }
 
-void OutputFile::State::commit() {
+void OutputFile::State::cut(std::uint64_t bytes) {
+    const auto end = static_cast<off_t>(bytes);
+    if (::ftruncate(file.get(), end) != 0 || ::lseek(file.get(), end, SEEK_SET) != end)
+        refuse_write(path, errno);
+    buffer->start_at(bytes);
+}
+
+void OutputFile::State::sync() {
     buffer->pubsync();
     if (!*stream) refuse_write(path, EIO);
     if (const int error = sync_file(file.get())) refuse_write(path, error);
+    if (!partial.empty()) check_size();
+}
+
+// The system said that all was written; if that was not so, nobody should go on with the rest.
+void OutputFile::State::check_size() {
+    struct stat written {};
+    if (::fstat(file.get(), &written) != 0) refuse_write(path, errno);
+    if (static_cast<std::uint64_t>(written.st_size) == buffer->extent()) return;
+    ::unlink(std::exchange(partial, "").c_str());
+    throw Error(ErrorKind::io, "can't write " + path + ": the file has " + std::to_string(written.st_size) +
+                                   " bytes after " + std::to_string(buffer->extent()) + " were written");
+}
+
+void OutputFile::State::commit() {
+    sync();
     if (!partial.empty()) rename();
     if (const int error = file.close()) refuse_write(path, error);
 }
@@ -206,20 +236,28 @@ void OutputFile::State::commit() {
 void OutputFile::State::rename() {
     const int error = put_in_place(partial, target, force);
     if (error == EEXIST) {
-        const std::string kept = std::exchange(partial, "");
-        throw Error(ErrorKind::io, path + " was made by another program meanwhile; the result is in " + kept);
+        const std::string left = std::exchange(partial, "");
+        throw Error(ErrorKind::io, path + " was made by another program meanwhile; the result is in " + left);
     }
     if (error != 0) refuse_write(path, error);
     partial.clear();
     if (const int unsynced = sync_folder(folder_of(target))) refuse_write(path, unsynced);
 }
 
-OutputFile::OutputFile(std::string path, bool force)
-    : state_(std::make_unique<State>(std::move(path), force)) {}
+OutputFile::OutputFile(std::string path, bool force, Start start)
+    : state_(std::make_unique<State>(std::move(path), force, start)) {}
 
 OutputFile::~OutputFile() = default;
 
 std::ostream& OutputFile::stream() { return *state_->stream; }
+
+const std::string& OutputFile::partial_path() const { return state_->partial; }
+
+void OutputFile::cut(std::uint64_t bytes) { state_->cut(bytes); }
+
+void OutputFile::keep() { state_->kept = true; }
+
+void OutputFile::sync() { state_->sync(); }
 
 void OutputFile::commit() {
     assert(state_->file.get() >= 0 && "commit() is called once");

@@ -22,6 +22,8 @@ class BlockReader {
 std::unique_ptr<BlockReader> make_csv_reader(Input& input);
 std::unique_ptr<BlockReader> make_json_reader(Input& input);
 std::unique_ptr<BlockReader> make_json_lines_reader(Input& input);
+// Maps the file into memory.
+std::unique_ptr<BlockReader> make_npy_reader(const std::string& path);
 
 // JSON Lines when the line is a whole object that doesn't hold "rows", else JSON.
 TableFormat json_kind(std::string_view first_line);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <unordered_set>
 
 #include "tfqkd/error.hpp"
@@ -144,6 +145,25 @@ const Table::Numbers& Table::checked_numbers(std::string_view name, bool may_be_
     // Only a table built by hand or JSON strings hold numbers as text.
     throw Error(ErrorKind::data, (text.empty() ? "" : where(0) + ": ") + found.name +
                                      " holds text; write its numbers without quotes");
+}
+
+Table some_rows(const Table& table, std::size_t first, std::size_t last, std::size_t step) {
+    const auto part_of = [&](const auto& all) {
+        std::decay_t<decltype(all)> part;
+        for (std::size_t row = first; row < last; row += step) part.push_back(all[row]);
+        return part;
+    };
+    std::vector<Table::Column> columns;
+    columns.reserve(table.columns().size());
+    for (const Table::Column& column : table.columns()) {
+        columns.push_back({column.name, {}});
+        std::visit([&](const auto& cells) { columns.back().cells = part_of(cells); }, column.cells);
+    }
+    Table part(std::move(columns));
+    if (!table.lines.empty()) part.lines = part_of(table.lines);
+    part.properties = table.properties;
+    part.source = table.source;
+    return part;
 }
 
 }  // namespace tfqkd

@@ -36,10 +36,15 @@ std::unique_ptr<BlockReader> make_reader(Input& input, std::optional<TableFormat
             return make_json_reader(input);
         case TableFormat::jsonl:
             return make_json_lines_reader(input);
+        case TableFormat::npy:
+            if (input.source() == "standard input") break;
+            return make_npy_reader(input.source());
         case TableFormat::text:
         case TableFormat::markdown:
             break;
     }
+    if (format == TableFormat::npy)
+        throw Error(ErrorKind::usage, input.source() + ": an NPY table must be a regular file");
     throw Error(ErrorKind::usage,
                 input.source() + ": a table for people can't be read back; give csv, json or jsonl");
 }
@@ -74,6 +79,7 @@ std::optional<TableFormat> format_of_file(std::string_view path) {
     if (ending == ".jsonl") return TableFormat::jsonl;
     if (ending == ".md") return TableFormat::markdown;
     if (ending == ".txt") return TableFormat::text;
+    if (ending == ".npy") return TableFormat::npy;
     return std::nullopt;
 }
 

@@ -28,6 +28,8 @@ std::unique_ptr<BlockWriter> make_writer(TableFormat format) {
             return make_text_writer();
         case TableFormat::markdown:
             return make_markdown_writer();
+        case TableFormat::npy:
+            return make_npy_writer();
     }
     return nullptr;
 }
@@ -68,6 +70,7 @@ void append_number(std::string& out, double value) {
 struct TableWriter::State {
     std::ostream& stream;
     std::unique_ptr<BlockWriter> writer;
+    std::string header;
     std::vector<std::string> names{};
     bool begun = false;
 
@@ -75,6 +78,7 @@ struct TableWriter::State {
     void check_columns(const Table& block) const;
     void drain();
     void flush();
+    void put_head(const std::string& head);
     void check() const;
 };
 
@@ -82,6 +86,11 @@ void TableWriter::State::begin(const Table& block) {
     if (std::exchange(begun, true)) return check_columns(block);
     for (const Table::Column& column : block.columns()) names.push_back(column.name);
     writer->begin(block);
+    if (header.empty()) return;
+    if (writer->out != header)
+        throw Error(ErrorKind::data,
+                    "the rows that are there already have other columns or properties than those to come");
+    writer->out.clear();
 }
 
 void TableWriter::State::check_columns(const Table& block) const {
@@ -106,16 +115,28 @@ void TableWriter::State::flush() {
     check();
 }
 
+// NPY files begin with their number of rows.
+void TableWriter::State::put_head(const std::string& head) {
+    errno = 0;
+    stream.seekp(0);
+    stream.write(head.data(), static_cast<std::streamsize>(head.size()));
+    stream.flush();
+    stream.seekp(0, std::ios::end);
+    check();
+}
+
 void TableWriter::State::check() const {
     if (stream) return;
     const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
     throw Error(ErrorKind::io, "can't write the output" + reason);
 }
 
-TableWriter::TableWriter(std::ostream& out, TableFormat format)
-    : state_(std::make_unique<State>(State{out, make_writer(format)})) {}
+TableWriter::TableWriter(std::ostream& out, TableFormat format, std::string header)
+    : state_(std::make_unique<State>(State{out, make_writer(format), std::move(header)})) {}
 
 TableWriter::~TableWriter() = default;
+
+void TableWriter::begin(const Table& sample) { state_->begin(sample); }
 
 void TableWriter::write(const Table& block) {
     check_finite(block);
@@ -131,6 +152,7 @@ void TableWriter::finish() {
     if (!state_->begun) state_->begin(Table());
     state_->writer->end();
     state_->flush();
+    if (const std::string head = state_->writer->final_head(); !head.empty()) state_->put_head(head);
 }
 
 void write_table(std::ostream& out, TableFormat format, const Table& table) {

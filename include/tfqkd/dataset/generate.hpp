@@ -57,9 +57,9 @@ class Generator {
   public:
     explicit Generator(GenerateOptions options);
     std::uint64_t rows() const { return rows_; }
-    // Rows first .. last-1: index, the varied inputs, the parameters, key_rate_bit_per_pulse,
-    // projected_slope, evaluations and status; set inputs and settings as properties.
-    Table rows(std::uint64_t first, std::uint64_t last) const;
+    // Rows first, first + step, ... below last: index, the varied inputs, the parameters,
+    // key_rate_bit_per_pulse, projected_slope, evaluations and status; set inputs and settings as properties.
+    Table rows(std::uint64_t first, std::uint64_t last, std::uint64_t step = 1) const;
 
   private:
     double coordinate(std::uint64_t row, std::size_t axis) const;  // in [0, 1]

@@ -62,4 +62,7 @@ class Table {
     std::vector<Column> columns_;
 };
 
+// Rows first, first + step, ... below `last` of a table, with its columns, properties and places.
+Table some_rows(const Table& table, std::size_t first, std::size_t last, std::size_t step = 1);
+
 }  // namespace tfqkd

@@ -11,10 +11,11 @@
 
 namespace tfqkd {
 
-// text: aligned for people; markdown: a pipe table. Both are only written.
-enum class TableFormat { text, csv, json, jsonl, markdown };
+// text: aligned for people; markdown: a pipe table. Both are only written. npy: records that numpy.load
+// reads, in regular files only.
+enum class TableFormat { text, csv, json, jsonl, markdown, npy };
 
-// The format that a file's ending stands for (.csv .json .jsonl .md .txt), if any.
+// The format that a file's ending stands for (.csv .json .jsonl .md .txt .npy), if any.
 std::optional<TableFormat> format_of_file(std::string_view path);
 
 // Reads a table block by block, so that rows from a pipe are answered as they come and memory stays flat (but
@@ -53,9 +54,14 @@ Table read_table(std::istream& in, std::optional<TableFormat> format, std::strin
 // as the stream fails.
 class TableWriter {
   public:
-    TableWriter(std::ostream& out, TableFormat format);
+    // `header`: what stands in `out` already, up to the first row, when a table is gone on with; the first
+    // block must have the same columns and properties, else write() throws Error (data). CSV and JSON Lines
+    // only.
+    TableWriter(std::ostream& out, TableFormat format, std::string header = "");
     ~TableWriter();
-    void write(const Table& block);  // the first block sets columns and properties
+    // Sets columns and properties by a sample whose rows are not written, and for NPY the width of texts.
+    void begin(const Table& sample);
+    void write(const Table& block);  // the first block begins, if nothing has
     void
     finish();  // writes what is left, flushes, throws Error (io) if the stream has failed; never left out
 
