@@ -60,7 +60,7 @@ std::vector<std::string> model_folders() {
 }
 
 std::string model_path(const std::string& name) {
-    if (name.find('/') != std::string::npos || name.ends_with(ending) || is_file(name)) return name;
+    if (name.find('/') != std::string::npos || name.ends_with(ending) || fs::exists(name)) return name;
     for (const std::string& folder : model_folders())
         if (const fs::path path = fs::path(folder) / (name + std::string(ending)); is_file(path))
             return path.string();
