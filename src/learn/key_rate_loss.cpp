@@ -9,7 +9,7 @@ namespace tfqkd {
 namespace {
 
 constexpr double tangent_below = 0.5;  // of the reference
-constexpr double tolerated = 0.001;    // a link's loss from which on it counts less
+constexpr double tolerated = 0.1;      // a link's loss from which on it counts less
 constexpr double draw_back = 1;        // weight of the square of an overshoot
 constexpr double lowest_score = 1;     // half of the steepness that the score has is left at minus this
 

@@ -12,6 +12,7 @@ namespace tfqkd {
 namespace {
 
 constexpr int rounds = 4;             // of Adam without labels; references are renewed between them
+constexpr int stages = 2;             // of L-BFGS after that: the first one brings in more links
 constexpr double small_share = 1e-4;  // of the root of the transmittance
 
 void require_at_least(int value, int least, const std::string& field) {
@@ -104,13 +105,20 @@ TrainingRecord train_without_labels(Regressor& network, KeyRateSet train, KeyRat
                        seed + static_cast<std::uint64_t>(round));
         renew();
     }
-    const KeyRateSet with_key = rows_with_key(train, found),
-                     check_with_key = rows_with_key(check, found_check);
-    if (with_key.inputs.rows() == 0 || check_with_key.inputs.rows() == 0)
-        throw Error(ErrorKind::data,
-                    "no key was found on any link; the links are too long, or give --data with "
-                    "optima as 'tfqkd generate' finds them");
-    return train_on_key_rate(network, with_key, check_with_key, options, seed);
+    TrainingRecord record;
+    KeyRateOptions stage = options;
+    stage.iterations = (options.iterations + stages - 1) / stages;
+    for (int k = 0; k < stages; ++k) {
+        const KeyRateSet with_key = rows_with_key(train, found),
+                         check_with_key = rows_with_key(check, found_check);
+        if (with_key.inputs.rows() == 0 || check_with_key.inputs.rows() == 0)
+            throw Error(ErrorKind::data,
+                        "no key was found on any link; the links are too long, or give --data with "
+                        "optima as 'tfqkd generate' finds them");
+        record = train_on_key_rate(network, with_key, check_with_key, stage, seed);
+        renew();
+    }
+    return record;
 }
 
 }  // namespace tfqkd

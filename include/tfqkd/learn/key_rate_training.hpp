@@ -8,7 +8,7 @@ namespace tfqkd {
 struct KeyRateOptions {
     int iterations = 500;  // of L-BFGS at most
     int memory = 30;       // steps that L-BFGS remembers
-    int patience = 50;     // iterations without a better check loss before it ends
+    int patience = 200;    // iterations without a better check loss before it ends
     int epochs = 60;       // of Adam ahead of L-BFGS where there are no labels
 
     void validate() const;  // throws Error (usage) naming the field and the rule
@@ -30,7 +30,8 @@ TrainingRecord train_on_key_rate(Regressor& network, const KeyRateSet& train, co
 
 // The same from parameters that may be far from good, without any optimum known: some rounds of Adam, each of
 // which measures a link against the best rate found for it so far; then links for which no key was found are
-// left out, and L-BFGS ends it. Perceptrons only.
+// left out, and L-BFGS ends it, in two
+// stages: the second takes in the links that the first one found a key for. Perceptrons only.
 TrainingRecord train_without_labels(Regressor& network, KeyRateSet train, KeyRateSet check,
                                     const KeyRateOptions& options, std::uint64_t seed);
 
