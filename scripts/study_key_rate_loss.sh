@@ -33,9 +33,9 @@ study() {  # NAME LABEL-SECONDS OPTIONS...
 | $name | $label | $spent | $measures |"
 }
 
-study "mean square, 40 iterations" "$labels" --data "$work/train.csv" --epochs 40
+study "mean square, 20 iterations" "$labels" --data "$work/train.csv" --epochs 20
 study "mean square, to its end" "$labels" --data "$work/train.csv"
-study "mean square, 40 iterations, then key rate" "$labels" --data "$work/train.csv" --epochs 40 --loss key-rate
+study "mean square, 20 iterations, then key rate" "$labels" --data "$work/train.csv" --epochs 20 --loss key-rate
 study "mean square to its end, then key rate" "$labels" --data "$work/train.csv" --loss key-rate
 study "key rate without labels" 0 --labels none --rows "$rows"
 study "key rate without labels, 3 times the links" 0 --labels none --rows $((3 * rows)) --rate-iterations 1000
