@@ -1,75 +1,58 @@
+#include "cli/model_library.hpp"
+#include "cli/prediction.hpp"
 #include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
-#include "tfqkd/learn/model.hpp"
-#include "tfqkd/math/parallel.hpp"
 
 namespace tfqkd::cli {
 
 namespace {
 
-// Predictions and the rates that they give, in slices on several threads.
-struct Answer {
-    Predictions predictions;
-    Eigen::ArrayXd rate;
-};
+PredictionOptions prediction_options(const Arguments& arguments) {
+    PredictionOptions options;
+    options.threads = threads(arguments);
+    options.fallback = arguments.has("--fallback");
+    options.polish_steps = static_cast<int>(arguments.count("--polish", 0, 10'000));
+    return options;
+}
 
-Answer answer(const Model& model, const Columns& links, int threads) {
-    constexpr Eigen::Index slice = 1024;
-    const auto parameters = static_cast<Eigen::Index>(model.protocol().info().parameters.size());
-    Answer all{
-        {Columns(links.rows(), parameters), std::vector<std::string>(static_cast<std::size_t>(links.rows()))},
-        Eigen::ArrayXd(links.rows())};
-    parallel_for(static_cast<std::size_t>((links.rows() + slice - 1) / slice), threads, [&](std::size_t k) {
-        const Eigen::Index first = static_cast<Eigen::Index>(k) * slice,
-                           rows = std::min(slice, links.rows() - first);
-        const Columns some = links.middleRows(first, rows);
-        Predictions part = model.predict(some);
-        model.protocol().rates(some, part.points, Measure::rate, all.rate.segment(first, rows));
-        all.predictions.points.middleRows(first, rows) = part.points;
-        std::move(part.outside.begin(), part.outside.end(), all.predictions.outside.begin() + first);
-    });
-    return all;
+void tell(const Predictor& predictor, std::ostream& err) {
+    if (predictor.outside() > 0)
+        err << "tfqkd: rows outside the trained range: " << predictor.outside()
+            << "; the column 'outside' names the quantities\n";
+    if (predictor.sparse() > 0)
+        err << "tfqkd: rows where there were next to no training rows: " << predictor.sparse()
+            << "; the column 'sparse' names the quantities\n";
+    if (predictor.searched() > 0) err << "tfqkd: rows searched for instead: " << predictor.searched() << "\n";
 }
 
 int run(const Arguments& arguments, Streams& streams) {
     if (!arguments.has("--model"))
-        throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
-    const Model model = Model::load_file(arguments.text("--model"));
+        throw Error(ErrorKind::usage,
+                    "--model NAME is missing: a model as 'tfqkd train' writes it, or the name of one that is "
+                    "installed");
+    const PredictionOptions options = prediction_options(arguments);
+    const Model model = Model::load_file(model_path(arguments.text("--model")));
     const ProtocolInfo& info = model.protocol().info();
     RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
     LinkSource source(arguments, info, streams, {}, job.items());
-    std::size_t names = 0;  // the longest that 'outside' can be
+    std::size_t names = 0;  // the longest that 'outside' and 'sparse' can be
     for (const Quantity& q : link_quantities()) names += q.name.size() + 2;
-    job.reserve("outside", names);
-    bool doubtful = false;
-    std::size_t outside = 0;
+    for (const char* column : {"outside", "sparse"}) job.reserve(column, names);
+    job.reserve("method", 16);
+    Predictor predictor(model, options);
     const int code = job.run([&](Table& result, std::size_t most) {
         Table rows;
         Columns links;
         if (!source.next(rows, links, most)) return false;
-        Answer found = answer(model, links, threads(arguments));
         result = without_results(rows, info);
-        for (std::size_t k = 0; k < info.parameters.size(); ++k) {
-            const auto column = found.predictions.points.col(static_cast<Eigen::Index>(k));
-            result.add(std::string(info.parameters[k].name), Table::Numbers(column.begin(), column.end()));
-        }
-        const Eigen::ArrayXd rate = found.rate.max(0.0);
-        result.add("key_rate_bit_per_pulse", Table::Numbers(rate.begin(), rate.end()));
-        for (std::size_t row = 0; row < found.predictions.outside.size(); ++row) {
-            outside += !found.predictions.outside[row].empty();
-            doubtful |=
-                !found.predictions.outside[row].empty() || !(rate[static_cast<Eigen::Index>(row)] > 0);
-        }
-        result.add("outside", std::move(found.predictions.outside));
+        predictor.answer(links, result);
         result.properties.emplace_back("protocol", info.spec());
         return true;
     });
     if (code != 0) return code;
-    if (outside > 0 && !arguments.has("--quiet"))
-        streams.err << "tfqkd: rows outside the trained range: " << outside
-                    << "; the column 'outside' names the quantities\n";
-    return arguments.has("--strict") && doubtful ? 1 : 0;
+    if (!arguments.has("--quiet")) tell(predictor, streams.err);
+    return arguments.has("--strict") && predictor.doubtful() ? 1 : 0;
 }
 
 }  // namespace
@@ -80,16 +63,30 @@ Command predict_command() {
         "optimal parameters for new links from a trained model",
         "Predicts all parameters at once and puts them through the full key-rate formula, so that the "
         "rate shown is the one that they give. The column "
-        "'outside' names the quantities of a row that lie beyond what the model was trained on.",
+        "'outside' names the quantities of a row that lie beyond what the model was trained on, 'sparse' two "
+        "quantities that it has hardly seen together, and 'method' says what gave the row: the network, "
+        "polish, or a search.",
         {{"tfqkd predict --model bpnn.json --distance-km 250 --pulses 1e13", "one link"},
          {"tfqkd predict --model bpnn.json --links links.csv -o parameters.csv", "a table of links"},
+         {"tfqkd predict --model bpnn.json --links links.csv --polish 5 --fallback",
+          "a few gradient steps on every row, and a search where the model does not know"},
          {"tail -f links.jsonl | tfqkd predict --model bpnn.json --links - --format jsonl",
           "row by row through a pipe"}},
         "",
         [](const std::vector<std::string>&) {
             const std::vector<Option> model{
-                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Model", false, "-m"},
-                {"--strict", "", "", "exit with 1 if a row lies outside the trained range or has no key",
+                {"--model", "FILE", "",
+                 "a model as 'tfqkd train' writes it: a file, or the name of one in TFQKD_MODEL_DIR or among "
+                 "those that come with the program",
+                 "Model", false, "-m"},
+                {"--polish", "N", "0", "gradient steps from each prediction; the better of the two is kept",
+                 "Model"},
+                {"--fallback", "", "",
+                 "search, by method auto, for rows that are outside, sparse or without a key; the better of "
+                 "the two is kept",
+                 "Model"},
+                {"--strict", "", "",
+                 "exit with 1 if a row has no key, or is outside or sparse and was not searched for",
                  "Model"}};
             return joined({model, link_options(), output_options(), row_job_options(), general_options()});
         },

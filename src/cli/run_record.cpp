@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/common.hpp"
+#include "cli/model_library.hpp"
 #include "cli/version.hpp"
 #include "tfqkd/dataset/run_line.hpp"
 #include "tfqkd/table/content_hash.hpp"
@@ -125,7 +126,7 @@ const InputFile* RunRecord::read_once() const {
 
 // An input's content, as it stands in the run line.
 std::string RunRecord::add_input(const std::string& flag, const std::string& path) {
-    inputs_.push_back(input_file(flag, path));
+    inputs_.push_back(input_file(flag, flag == "--model" ? model_path(path) : path));
     return "xxh3:" + inputs_.back().hash;
 }
 

@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "cli/subcommands.hpp"
+#include "tfqkd/dataset/generate.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
 #include "tfqkd/nn/bpnn.hpp"
@@ -81,14 +82,68 @@ std::unique_ptr<Regressor> make_network(const Arguments& arguments) {
     return std::make_unique<Polynomial>(options);
 }
 
-int run(const Arguments& arguments, Streams& streams) {
-    if (!arguments.has("--data"))
+// How a model is trained beside the network's own settings.
+struct Lesson {
+    bool key_rate, labels;
+    KeyRateOptions options;
+    std::uint64_t rows, seed;
+};
+
+Lesson lesson_of(const Arguments& arguments) {
+    Lesson lesson;
+    lesson.labels = choice<bool>(arguments, "--labels", {{"optima", true}, {"none", false}});
+    lesson.key_rate = choice<bool>(arguments, "--loss", {{"mean-square", false}, {"key-rate", true}});
+    if (!lesson.labels && arguments.has("--loss") && !lesson.key_rate)
+        throw Error(ErrorKind::usage,
+                    "--loss mean-square needs optima to compare with; leave out --labels none, or --loss");
+    lesson.options.iterations = static_cast<int>(arguments.count("--rate-iterations", 1, 1'000'000));
+    lesson.options.epochs = static_cast<int>(arguments.count("--rate-epochs", 1, 1'000'000));
+    lesson.rows = arguments.count("--rows", 20, 10'000'000);
+    lesson.seed = arguments.count("--seed", 0, ~std::uint64_t{0});
+    if (lesson.labels && arguments.has("--rows"))
+        throw Error(ErrorKind::usage, "--rows draws links for --labels none; --data has its own rows");
+    if (lesson.labels && !arguments.has("--data"))
         throw Error(ErrorKind::usage,
                     "--data FILE is missing: the optima to learn from, as 'tfqkd generate' writes them");
+    if (arguments.has("--rows") && arguments.has("--data"))
+        throw Error(ErrorKind::usage, "--rows and --data both say which links; give one of them");
+    return lesson;
+}
+
+// Links to learn from without optima: those of --data, or drawn from the protocol's default domain.
+TrainingRows links_to_learn(const Arguments& arguments, const Lesson& lesson, Streams& streams) {
+    if (!arguments.has("--data")) {
+        GenerateOptions options;
+        options.protocol = arguments.has("--protocol") ? arguments.text("--protocol") : "sns-finite";
+        options.rows = lesson.rows;
+        options.seed = lesson.seed;
+        return unlabelled_rows(options.protocol, read_links(Generator(options).links(0, lesson.rows)));
+    }
+    const Table data = read_table(arguments.text("--data"), streams.in);
+    TrainingRows rows = unlabelled_rows(protocol_of(data, arguments.text("--protocol")), read_links(data));
+    if (!data.source.empty()) rows.source = data.source;
+    return rows;
+}
+
+Model model_of(const Arguments& arguments, const Lesson& lesson, std::unique_ptr<Regressor> network,
+               Streams& streams, std::size_t& without_key) {
+    if (!lesson.labels)
+        return Model::train_without_labels(links_to_learn(arguments, lesson, streams), std::move(network),
+                                           lesson.options, lesson.seed);
+    const TrainingRows rows =
+        read_training_rows(read_table(arguments.text("--data"), streams.in), arguments.text("--protocol"));
+    without_key = rows.without_key;
+    Model model = Model::train(rows, std::move(network), lesson.seed);
+    if (lesson.key_rate) model.train_on_key_rate(rows, lesson.options);
+    return model;
+}
+
+int run(const Arguments& arguments, Streams& streams) {
+    const Lesson lesson = lesson_of(arguments);
     if (!arguments.has("--output"))
         throw Error(ErrorKind::usage, "--output FILE is missing: where the model goes");
     auto network = make_network(arguments);
-    const std::uint64_t seed = arguments.count("--seed", 0, ~std::uint64_t{0});
+    if (lesson.key_rate || !lesson.labels) require_key_rate_trainable(*network, lesson.labels);
     const std::string path = arguments.text("--output");
     std::unique_ptr<OutputFile> file;
     std::optional<RunRecord> record;
@@ -96,11 +151,9 @@ int run(const Arguments& arguments, Streams& streams) {
         file = std::make_unique<OutputFile>(path, arguments.has("--force"));
         if (!file->partial_path().empty()) record.emplace(arguments);
     }
-    const Table data = read_table(arguments.text("--data"), streams.in);
-    const TrainingRows rows =
-        read_training_rows(data, arguments.has("--protocol") ? arguments.text("--protocol") : "");
     const auto start = std::chrono::steady_clock::now();
-    const Model model = Model::train(rows, std::move(network), seed);
+    std::size_t without_key = 0;
+    const Model model = model_of(arguments, lesson, std::move(network), streams, without_key);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     model.save(file ? file->stream() : streams.out);
     if (file) file->commit();
@@ -112,8 +165,9 @@ int run(const Arguments& arguments, Streams& streams) {
     if (!arguments.has("--quiet"))
         streams.err << model.network().kind() << " for " << model.protocol().info().spec() << ": "
                     << model.record().train_rows << " rows trained on, " << model.record().check_rows
-                    << " to check, " << rows.without_key
-                    << " without a key left out; mean square error (in spreads) "
+                    << " to check, " << without_key << " without a key left out; "
+                    << (model.record().loss == TrainingLoss::key_rate ? "minus mean ln of key rate, bounded, "
+                                                                      : "mean square error (in spreads) ")
                     << format_number(model.record().train_loss, 3) << " trained, "
                     << format_number(model.record().check_loss, 3) << " checked; "
                     << format_number(seconds, 3) << " s\n";
@@ -133,6 +187,10 @@ Command train_command() {
         "give the same file.",
         {{"tfqkd train --data training.csv --network bpnn -o bpnn.json",
           "a multilayer perceptron 32-16, trained by Levenberg-Marquardt"},
+         {"tfqkd train --data training.csv --loss key-rate -o rate.json",
+          "the same, then trained on, on the key rate itself"},
+         {"tfqkd train --labels none --rows 1000 --protocol aopp-finite --rate-iterations 50 -o free.json",
+          "from links alone: no optimum is ever searched"},
          {"tfqkd train --data training.csv --network rbfnn --max-centres 300 -o rbfnn.json",
           "a radial basis network with at most 300 centres"},
          {"tfqkd train --data training.csv --network grnn --order 0 -o grnn.json",
@@ -140,11 +198,25 @@ Command train_command() {
         "",
         [](const std::vector<std::string>&) {
             const RbfnnOptions rbfnn;
+            const KeyRateOptions rate;
             const std::vector<Option> training{
                 {"--data", "FILE", "", "optima as 'tfqkd generate' writes them", "Training", false, "-d"},
                 {"--network", "KIND", "bpnn", "bpnn, rbfnn, grnn or polynomial", "Training"},
                 {"--seed", "N", "1", "seed of first weights, splits and draws, 0 to 2^64-1", "Training"},
                 {"--protocol", "NAME", "", "protocol of the data, when the file does not say", "Training"},
+                {"--loss", "KIND", "mean-square",
+                 "mean-square: of the parameters; key-rate: after that, the key rate itself that the "
+                 "parameters give, through its exact slopes (bpnn, and the linear layer of rbfnn)",
+                 "Key rate"},
+                {"--labels", "KIND", "optima",
+                 "optima: those in --data; none: links alone, of --data or --rows drawn from the protocol's "
+                 "default domain, and the key rate as the only teacher (bpnn)",
+                 "Key rate"},
+                {"--rows", "N", "20000", "links drawn for --labels none", "Key rate"},
+                {"--rate-iterations", "N", std::to_string(rate.iterations),
+                 "iterations of L-BFGS on the key rate at most", "Key rate"},
+                {"--rate-epochs", "N", std::to_string(rate.epochs),
+                 "epochs of Adam on the key rate ahead of that, with --labels none", "Key rate"},
                 {"--hidden", "WIDTHS", "32-16", "hidden layers", "bpnn"},
                 {"--activation", "KIND", "tanh", "tanh or relu", "bpnn"},
                 {"--trainer", "NAME", "levenberg-marquardt", "levenberg-marquardt, lbfgs or adam", "bpnn"},

@@ -133,7 +133,7 @@ double Generator::coordinate(std::uint64_t row, std::size_t axis) const {
     return steps == 1 ? 0 : static_cast<double>(row % steps) / static_cast<double>(steps - 1);
 }
 
-Table Generator::rows(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
+Table Generator::links(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
     Table table;
     table.properties = {{"schema", "tfqkd.dataset/1"},
                         {"protocol", protocol_->info().spec()},
@@ -161,14 +161,19 @@ Table Generator::rows(std::uint64_t first, std::uint64_t last, std::uint64_t ste
         table.add(axis.name, std::move(values));
     }
     std::vector<std::string> assumed;
-    const Columns links = read_links(table, options_.domain.set, &assumed);
+    read_links(table, options_.domain.set, &assumed);
     for (const auto& [name, value] : options_.domain.set)
         table.properties.emplace_back("link." + name, format_number(value));
     for (const Quantity& q : link_quantities())
         if (std::find(assumed.begin(), assumed.end(), q.name) != assumed.end())
             table.properties.emplace_back("link." + std::string(q.name), format_number(q.start));
+    return table;
+}
 
-    const Objective objective = make_objective(*protocol_, links, options_.fixed, options_.threads);
+Table Generator::rows(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
+    Table table = links(first, last, step);
+    const Objective objective =
+        make_objective(*protocol_, read_links(table), options_.fixed, options_.threads);
     add_optima(table, protocol_->info(), make_search(options_.method, options_.search)->maximize(objective));
     return table;
 }

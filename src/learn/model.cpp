@@ -7,6 +7,7 @@
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/features.hpp"
 #include "tfqkd/math/random.hpp"
+#include "tfqkd/optimize/search.hpp"
 
 namespace tfqkd {
 
@@ -14,7 +15,9 @@ namespace {
 
 constexpr double check_share = 0.1;
 constexpr Eigen::Index fewest_rows = 20;
-constexpr double same = 1e-9;  // relative: numbers this near count as equal
+constexpr double unlabelled_spread = 0.15;      // of an output, as a part of its search range
+constexpr std::size_t rows_of_first_fit = 500;  // on start points, which are simple functions of the link
+constexpr double same = 1e-9;                   // relative: numbers this near count as equal
 
 bool equal(double a, double b) { return std::abs(a - b) <= same * std::max(std::abs(a), std::abs(b)); }
 
@@ -41,13 +44,18 @@ void check_protocol(const Table& data, const std::string& asked) {
 
 }  // namespace
 
-TrainingRows read_training_rows(const Table& data, std::string protocol) {
-    check_protocol(data, protocol);
-    if (protocol.empty()) protocol = data.property("protocol");
+std::string protocol_of(const Table& data, const std::string& asked) {
+    check_protocol(data, asked);
+    const std::string protocol = asked.empty() ? std::string(data.property("protocol")) : asked;
     if (protocol.empty())
         throw Error(
             ErrorKind::data,
             data.source + ": the data set does not say of which protocol it is; give --protocol NAME");
+    return protocol;
+}
+
+TrainingRows read_training_rows(const Table& data, std::string protocol) {
+    protocol = protocol_of(data, protocol);
     const auto model = make_protocol(protocol);
     refuse_mistyped(data, model->info().parameters);
     const Columns links = read_links(data);
@@ -76,50 +84,66 @@ TrainingRows read_training_rows(const Table& data, std::string protocol) {
     return rows;
 }
 
+TrainingRows unlabelled_rows(const std::string& protocol, const Columns& links) {
+    const Objective task = make_task(*make_protocol(protocol), links, {}, 1);
+    return {protocol, links, task.starts, small_rates(links), 0, "the links"};
+}
+
 // What varies is learned; what does not is remembered.
-void Model::choose_columns(const TrainingRows& rows) {
-    const auto features = link_features(protocol_->info());
-    const Columns values = feature_values(protocol_->info(), rows.links);
-    equal_arms_ = ((values.col(0) - values.col(1)).abs() <= same * values.col(0).abs().max(1.0)).all();
-    std::vector<ScaledColumn> inputs, outputs;
-    for (std::size_t f = equal_arms_ ? 1 : 0; f < features.size(); ++f) {
+void Model::choose_inputs(const Columns& features, const std::string& source) {
+    equal_arms_ = ((features.col(0) - features.col(1)).abs() <= same * features.col(0).abs().max(1.0)).all();
+    std::vector<ScaledColumn> inputs;
+    for (std::size_t f = equal_arms_ ? 1 : 0; f < features_.size(); ++f) {
         const std::size_t feature = equal_arms_ && f == 1 ? 0 : f;  // one arm stands for both
-        const Eigen::ArrayXd column = values.col(static_cast<Eigen::Index>(feature));
+        const Eigen::ArrayXd column = features.col(static_cast<Eigen::Index>(feature));
         if (constant(column)) {
             fixed_features_.emplace_back(static_cast<int>(feature), column[0]);
             continue;
         }
-        const double lower = std::max(column.minCoeff(), features[feature].smallest);
+        const double lower = std::max(column.minCoeff(), features_[feature].smallest);
         inputs.push_back(
-            {features[feature].name, features[feature].scale, lower, std::max(column.maxCoeff(), lower)});
+            {features_[feature].name, features_[feature].scale, lower, std::max(column.maxCoeff(), lower)});
         input_features_.push_back(static_cast<int>(feature));
     }
+    if (inputs.empty())
+        throw Error(ErrorKind::data, source + ": the links are all the same: there is nothing to learn");
+    inputs_ = Scaler(std::move(inputs));
+    const Matrix columns = input_columns(features);
+    inputs_.fit(columns);
+    density_ = Density(inputs_.scaled(columns));
+}
+
+// Without labels every parameter that searches move is an output, its spread a part of its range.
+void Model::choose_outputs(const TrainingRows& rows, bool labelled) {
     const auto& parameters = protocol_->info().parameters;
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-        const Eigen::ArrayXd column = rows.points.col(static_cast<Eigen::Index>(k));
-        fixed_point_.push_back(column[0]);
-        if (constant(column)) continue;
-        outputs.push_back({std::string(parameters[k].name), parameters[k].scale, parameters[k].search.lower,
-                           parameters[k].search.upper});
-        output_parameters_.push_back(static_cast<int>(k));
-    }
     if (parameters.empty())
         throw Error(ErrorKind::data, protocol_->info().spec() + " has no parameters to learn: it is " +
                                          std::string(kind_meaning(protocol_->info().kind)));
-    if (inputs.empty() || outputs.empty())
-        throw Error(
-            ErrorKind::data,
-            rows.source + ": the links or their parameters are all the same: there is nothing to learn");
-    inputs_ = Scaler(std::move(inputs));
+    std::vector<ScaledColumn> outputs;
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+        const Quantity& q = parameters[k];
+        const Eigen::ArrayXd column = rows.points.col(static_cast<Eigen::Index>(k));
+        fixed_point_.push_back(column[0]);
+        if (labelled ? constant(column) : !q.optimised) continue;
+        outputs.push_back({std::string(q.name), q.scale, q.search.lower, q.search.upper});
+        output_parameters_.push_back(static_cast<int>(k));
+        if (labelled) continue;
+        const double width = to_scale(q.scale, q.search.upper) - to_scale(q.scale, q.search.lower);
+        outputs.back().mean = to_scale(q.scale, column[0]);
+        outputs.back().spread = unlabelled_spread * width;
+    }
+    if (outputs.empty())
+        throw Error(ErrorKind::data,
+                    rows.source + ": the parameters are all the same: there is nothing to learn");
     outputs_ = Scaler(std::move(outputs));
+    if (labelled) outputs_.fit(rows.points(Eigen::all, output_parameters_).matrix());
 }
 
 Matrix Model::input_columns(const Columns& features) const {
     Matrix columns(features.rows(), inputs_.size());
-    const auto table = link_features(protocol_->info());
     for (int i = 0; i < inputs_.size(); ++i) {
         const int feature = input_features_[static_cast<std::size_t>(i)];
-        columns.col(i) = features.col(feature).max(table[static_cast<std::size_t>(feature)].smallest);
+        columns.col(i) = features.col(feature).max(features_[static_cast<std::size_t>(feature)].smallest);
     }
     return columns;
 }
@@ -128,66 +152,129 @@ Matrix Model::scaled_inputs(const ColumnsRef& links) const {
     return inputs_.scaled(input_columns(feature_values(protocol_->info(), links)));
 }
 
-Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed) {
+Model::Split Model::split(Eigen::Index rows, std::uint64_t seed) {
+    Split split;
+    for (Eigen::Index row = 0; row < rows; ++row)
+        (uniform(seed, Purpose::split, static_cast<std::uint64_t>(row), 0) < check_share ? split.check
+                                                                                         : split.train)
+            .push_back(row);
+    if (split.check.empty()) {
+        split.check.push_back(split.train.back());
+        split.train.pop_back();
+    }
+    return split;
+}
+
+// A model that knows its columns but has no network yet.
+Model Model::start(const TrainingRows& rows, bool labelled, std::uint64_t seed) {
     if (rows.links.rows() < fewest_rows)
-        throw Error(ErrorKind::data, rows.source + ": rows with a key: " + std::to_string(rows.links.rows()) +
-                                         "; training needs at least " + std::to_string(fewest_rows));
+        throw Error(ErrorKind::data, rows.source + (labelled ? ": rows with a key: " : ": rows: ") +
+                                         std::to_string(rows.links.rows()) + "; training needs at least " +
+                                         std::to_string(fewest_rows));
     Model model;
     model.protocol_ = make_protocol(rows.protocol);
-    model.choose_columns(rows);
-    const Matrix inputs = model.input_columns(feature_values(model.protocol_->info(), rows.links));
-    const Matrix targets = rows.points(Eigen::all, model.output_parameters_).matrix();
-    model.inputs_.fit(inputs);
-    model.outputs_.fit(targets);
-    const Matrix scaled_inputs = model.inputs_.scaled(inputs),
-                 scaled_targets = model.outputs_.scaled(targets);
-
-    std::vector<Eigen::Index> train, check;
-    for (Eigen::Index row = 0; row < inputs.rows(); ++row)
-        (uniform(seed, Purpose::split, static_cast<std::uint64_t>(row), 0) < check_share ? check : train)
-            .push_back(row);
-    if (check.empty()) {
-        check.push_back(train.back());
-        train.pop_back();
-    }
-    const TrainingRecord record = network->fit(rows_of(scaled_inputs, scaled_targets, train),
-                                               rows_of(scaled_inputs, scaled_targets, check), seed);
-    model.network_ = std::move(network);
-    model.record_ = {train.size(), check.size(), seed, 0, record.best_check_loss, 0};
-    if (!record.train_loss.empty())
-        model.record_.train_loss = record.train_loss[std::min<std::size_t>(
-            static_cast<std::size_t>(std::max(record.best_epoch, 0)), record.train_loss.size() - 1)];
+    model.features_ = link_features(model.protocol_->info());
+    model.choose_outputs(rows, labelled);
+    model.choose_inputs(feature_values(model.protocol_->info(), rows.links), rows.source);
+    model.record_.seed = seed;
     return model;
 }
 
-std::string Model::outside(const Columns& features, Eigen::Index row) const {
-    std::string names;
-    const auto table = link_features(protocol_->info());
-    const auto add = [&](const std::string& name) { names += (names.empty() ? "" : " ") + name; };
-    if (equal_arms_ &&
-        std::abs(features(row, 0) - features(row, 1)) > same * std::max(1.0, std::abs(features(row, 0))))
-        add(table[1].name);
+void Model::take_record(const TrainingRecord& record, TrainingLoss loss) {
+    record_.loss = loss;
+    record_.check_loss = record.best_check_loss;
+    record_.train_loss = 0;
+    if (!record.train_loss.empty())
+        record_.train_loss = record.train_loss[std::min<std::size_t>(
+            static_cast<std::size_t>(std::max(record.best_epoch, 0)), record.train_loss.size() - 1)];
+}
+
+Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed) {
+    Model model = start(rows, true, seed);
+    const Matrix inputs = model.scaled_inputs(rows.links);
+    const Matrix targets = model.outputs_.scaled(rows.points(Eigen::all, model.output_parameters_).matrix());
+    const Split split = Model::split(rows.links.rows(), seed);
+    const TrainingRecord record =
+        network->fit(rows_of(inputs, targets, split.train), rows_of(inputs, targets, split.check), seed);
+    model.network_ = std::move(network);
+    model.record_.train_rows = split.train.size();
+    model.record_.check_rows = split.check.size();
+    model.take_record(record, TrainingLoss::mean_square);
+    return model;
+}
+
+KeyRateSet Model::key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const {
+    const Columns links = rows.links(some, Eigen::all);
+    return {scaled_inputs(links), KeyRateLoss(*protocol_, point_map(), links, rows.rate(some))};
+}
+
+void Model::train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options) {
+    const Split split = Model::split(rows.links.rows(), record_.seed);
+    take_record(tfqkd::train_on_key_rate(*network_, key_rate_set(rows, split.train),
+                                         key_rate_set(rows, split.check), options, record_.seed),
+                TrainingLoss::key_rate);
+}
+
+Model Model::train_without_labels(const TrainingRows& rows, std::unique_ptr<Regressor> network,
+                                  const KeyRateOptions& options, std::uint64_t seed) {
+    Model model = start(rows, false, seed);
+    const Split split = Model::split(rows.links.rows(), seed);
+    const std::vector<Eigen::Index> first(
+        split.train.begin(),
+        split.train.begin() + static_cast<std::ptrdiff_t>(std::min(split.train.size(), rows_of_first_fit)));
+    const Columns points = rows.points(first, Eigen::all);
+    const Samples starts{model.scaled_inputs(rows.links(first, Eigen::all)),
+                         model.outputs_.scaled(points(Eigen::all, model.output_parameters_).matrix())};
+    network->fit(starts, {}, seed);
+    model.network_ = std::move(network);
+    model.record_.train_rows = split.train.size();
+    model.record_.check_rows = split.check.size();
+    model.take_record(tfqkd::train_without_labels(*model.network_, model.key_rate_set(rows, split.train),
+                                                  model.key_rate_set(rows, split.check), options, seed),
+                      TrainingLoss::key_rate);
+    return model;
+}
+
+std::vector<std::string> Model::outside(const Columns& features) const {
+    std::vector<std::string> names(static_cast<std::size_t>(features.rows()));
+    const auto mark = [&](const auto& inside, const std::string& name) {
+        for (Eigen::Index row = 0; row < features.rows(); ++row)
+            if (std::string& list = names[static_cast<std::size_t>(row)]; !inside[row])
+                list += (list.empty() ? "" : " ") + name;
+    };
+    if (equal_arms_)
+        mark((features.col(0) - features.col(1)).abs() <= same * features.col(0).abs().max(1.0),
+             features_[1].name);
     for (const auto& [feature, value] : fixed_features_)
-        if (!equal(features(row, feature), value)) add(table[static_cast<std::size_t>(feature)].name);
+        mark((features.col(feature) - value).abs() <= same * features.col(feature).abs().max(std::abs(value)),
+             features_[static_cast<std::size_t>(feature)].name);
     for (int i = 0; i < inputs_.size(); ++i) {
         const ScaledColumn& column = inputs_.columns()[static_cast<std::size_t>(i)];
-        const double value = features(row, input_features_[static_cast<std::size_t>(i)]);
+        const auto value = features.col(input_features_[static_cast<std::size_t>(i)]);
         const double margin = same * std::max(std::abs(column.lower), std::abs(column.upper));
-        if (!(value >= column.lower - margin && value <= column.upper + margin)) add(column.name);
+        mark(value >= column.lower - margin && value <= column.upper + margin, column.name);
+    }
+    return names;
+}
+
+std::vector<std::string> Model::sparse(const Matrix& inputs, const std::vector<std::string>& outside) const {
+    std::vector<std::string> names(outside.size());
+    const std::vector<int> pairs = density_.sparse_pairs(inputs);
+    for (std::size_t row = 0; row < names.size(); ++row) {
+        if (pairs[row] < 0 || !outside[row].empty()) continue;
+        const auto [a, b] = density_.pairs()[static_cast<std::size_t>(pairs[row])];
+        const auto& columns = inputs_.columns();
+        names[row] = columns[static_cast<std::size_t>(a)].name;
+        if (a != b) names[row] += "+" + columns[static_cast<std::size_t>(b)].name;
     }
     return names;
 }
 
 Predictions Model::predict(const ColumnsRef& links) const {
     const Columns features = feature_values(protocol_->info(), links);
-    const Matrix outputs = outputs_.physical(network_->predict(inputs_.scaled(input_columns(features))));
-    Predictions predictions{Columns(links.rows(), static_cast<Eigen::Index>(fixed_point_.size())), {}};
-    for (std::size_t k = 0; k < fixed_point_.size(); ++k)
-        predictions.points.col(static_cast<Eigen::Index>(k)) = fixed_point_[k];
-    for (std::size_t o = 0; o < output_parameters_.size(); ++o)
-        predictions.points.col(output_parameters_[o]) = outputs.col(static_cast<Eigen::Index>(o)).array();
-    for (Eigen::Index row = 0; row < links.rows(); ++row)
-        predictions.outside.push_back(outside(features, row));
+    const Matrix inputs = inputs_.scaled(input_columns(features));
+    Predictions predictions{point_map().points(network_->predict(inputs)), outside(features), {}};
+    predictions.sparse = sparse(inputs, predictions.outside);
     return predictions;
 }
 

@@ -82,11 +82,10 @@ json named_values(const std::vector<std::pair<std::string, double>>& values) {
 }  // namespace
 
 void Model::save(std::ostream& out) const {
-    const auto features = link_features(protocol_->info());
     const auto& parameters = protocol_->info().parameters;
     std::vector<std::pair<std::string, double>> fixed_inputs, fixed_outputs;
     for (const auto& [feature, value] : fixed_features_)
-        fixed_inputs.emplace_back(features[static_cast<std::size_t>(feature)].name, value);
+        fixed_inputs.emplace_back(features_[static_cast<std::size_t>(feature)].name, value);
     for (std::size_t k = 0; k < parameters.size(); ++k)
         if (std::find(output_parameters_.begin(), output_parameters_.end(), static_cast<int>(k)) ==
             output_parameters_.end())
@@ -98,11 +97,13 @@ void Model::save(std::ostream& out) const {
                   {"equal_arms", equal_arms_},
                   {"outputs", outputs_.save()},
                   {"fixed_outputs", named_values(fixed_outputs)},
+                  {"density", density_.save()},
                   {"network", network_->save()},
                   {"training",
                    {{"train_rows", record_.train_rows},
                     {"check_rows", record_.check_rows},
                     {"seed", record_.seed},
+                    {"loss", record_.loss == TrainingLoss::key_rate ? "key-rate" : "mean-square"},
                     {"train_loss", record_.train_loss},
                     {"check_loss", record_.check_loss}}}};
     model["hash"] = content_hash(model);
@@ -125,9 +126,9 @@ Model Model::from_text(const std::string& text, const std::string& source) {
 
         Model model;
         model.protocol_ = make_protocol(text_member(saved, "protocol"));
+        model.features_ = link_features(model.protocol_->info());
         std::vector<std::string> features, parameters;
-        for (const Feature& feature : link_features(model.protocol_->info()))
-            features.push_back(feature.name);
+        for (const Feature& feature : model.features_) features.push_back(feature.name);
         for (const Quantity& q : model.protocol_->info().parameters) parameters.emplace_back(q.name);
         model.inputs_ = Scaler::load(member(saved, "inputs"));
         model.outputs_ = Scaler::load(member(saved, "outputs"));
@@ -156,6 +157,7 @@ Model Model::from_text(const std::string& text, const std::string& source) {
         const json& equal_arms = member(saved, "equal_arms");
         if (!equal_arms.is_boolean()) throw Error(ErrorKind::data, "'equal_arms' must be true or false");
         model.equal_arms_ = equal_arms.get<bool>();
+        model.density_ = Density::load(member(saved, "density"), model.inputs_.size());
         model.network_ = load_regressor(member(saved, "network"));
         if (model.network_->inputs() != model.inputs_.size() ||
             model.network_->outputs() != model.outputs_.size())
@@ -170,6 +172,11 @@ Model Model::from_text(const std::string& text, const std::string& source) {
         const json& seed = member(training, "seed");
         if (!seed.is_number_unsigned()) throw Error(ErrorKind::data, "'seed' must be a whole number");
         model.record_.seed = seed.get<std::uint64_t>();
+        const std::string loss = text_member(training, "loss");
+        if (loss != "mean-square" && loss != "key-rate")
+            throw Error(ErrorKind::data,
+                        "its loss is " + in_quotes(loss) + ", must be mean-square or key-rate");
+        model.record_.loss = loss == "key-rate" ? TrainingLoss::key_rate : TrainingLoss::mean_square;
         model.record_.train_loss = number_member(training, "train_loss");
         model.record_.check_loss = number_member(training, "check_loss");
         return model;

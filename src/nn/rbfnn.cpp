@@ -158,6 +158,21 @@ void Rbfnn::predict_one(std::span<const double> input, std::span<double> output)
     for (Eigen::Index k = 0; k < weights_.cols(); ++k) result[k] += weights_.col(k).dot(activation.col(0));
 }
 
+Matrix Rbfnn::features(const Matrix& inputs) const {
+    return with_ones(activations(inputs, centres_, spread_));
+}
+
+Matrix Rbfnn::output_layer() const {
+    Matrix weights(weights_.rows() + 1, weights_.cols());
+    weights << bias_, weights_;
+    return weights;
+}
+
+void Rbfnn::set_output_layer(const Matrix& weights) {
+    bias_ = weights.row(0);
+    weights_ = weights.bottomRows(weights.rows() - 1);
+}
+
 nlohmann::json Rbfnn::save() const {
     if (!std::isfinite(spread_)) throw Error(ErrorKind::data, "rbfnn spread: not finite, so it is not saved");
     return {{"kind", kind()},

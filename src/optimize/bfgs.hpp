@@ -18,6 +18,11 @@ class Bfgs {
         for (std::size_t i = 0; i < n_; ++i) inverse_[i * n_ + i] = 1;
         learned_ = false;
     }
+    // Goes on from an inverse known otherwise: n x n.
+    void start_from(const std::vector<double>& inverse) {
+        inverse_ = inverse;
+        learned_ = true;
+    }
     bool learned() const { return learned_; }
 
     // The step to the top of the learned parabola over the free coordinates, the others held: its curvature

@@ -60,6 +60,8 @@ class Generator {
     // Rows first, first + step, ... below last: index, the varied inputs, the parameters,
     // key_rate_bit_per_pulse, projected_slope, evaluations and status; set inputs and settings as properties.
     Table rows(std::uint64_t first, std::uint64_t last, std::uint64_t step = 1) const;
+    // The same rows without their optima: the links alone.
+    Table links(std::uint64_t first, std::uint64_t last, std::uint64_t step = 1) const;
 
   private:
     double coordinate(std::uint64_t row, std::size_t axis) const;  // in [0, 1]

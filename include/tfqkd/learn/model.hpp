@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "tfqkd/learn/density.hpp"
+#include "tfqkd/learn/features.hpp"
+#include "tfqkd/learn/key_rate_training.hpp"
 #include "tfqkd/nn/regressor.hpp"
 #include "tfqkd/nn/scaler.hpp"
 #include "tfqkd/protocol/protocol.hpp"
@@ -25,22 +28,34 @@ struct TrainingRows {
     std::string source = "the data set";  // as messages name it
 };
 
+// The spec of the protocol that a data set is of. `asked`: a spec, or "" to take the data set's own. Throws
+// Error (data) when there is none, or another one.
+std::string protocol_of(const Table& data, const std::string& asked);
+
 // The optima of a data set. `protocol`: a spec, or "" to take the data set's own. Throws Error (data).
 TrainingRows read_training_rows(const Table& data, std::string protocol = "");
+
+// Links without any optima, to learn from by the key rate alone: the protocol's start points stand in for the
+// optima, and small rates for the best ones.
+TrainingRows unlabelled_rows(const std::string& protocol, const Columns& links);
+
+enum class TrainingLoss { mean_square, key_rate };
 
 // How a model came to be.
 struct ModelRecord {
     std::size_t train_rows = 0, check_rows = 0;
     std::uint64_t seed = 1;
-    double train_loss = 0, check_loss = 0;  // mean square, in spreads of the scaled outputs
+    TrainingLoss loss = TrainingLoss::mean_square;  // of the last training
+    double train_loss = 0, check_loss = 0;  // mean square, in spreads of the scaled outputs; or KeyRateLoss
     double seconds = 0;                     // not saved: a model is a function of its data and settings
 };
 
 // Parameters for links. `outside` tells which rows lie outside the trained range, naming the quantities; ""
-// inside.
+// inside. `sparse` tells which rows inside lie where there were next to no training rows, naming the two
+// quantities that have hardly been seen together, as in "arm_a_loss_db+pulses"; "" elsewhere.
 struct Predictions {
     Columns points;  // rows x parameters, within the search ranges
-    std::vector<std::string> outside;
+    std::vector<std::string> outside, sparse;
 };
 
 // A network with all that is needed to use it: protocol, inputs, scalers, trained ranges. All parameters are
@@ -50,6 +65,12 @@ class Model {
     // Trains `network` on the rows; a tenth of them, drawn by `seed`, decides when to stop. Throws Error
     // (data) when there are too few rows.
     static Model train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed);
+    // Trains the network on, on the key rate that its parameters give on the same rows. Throws Error (usage)
+    // if it can't be trained so.
+    void train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options);
+    // Trains `network` on the key rate alone. rows: as unlabelled_rows() makes them.
+    static Model train_without_labels(const TrainingRows& rows, std::unique_ptr<Regressor> network,
+                                      const KeyRateOptions& options, std::uint64_t seed);
 
     const Protocol& protocol() const { return *protocol_; }
     const Regressor& network() const { return *network_; }
@@ -72,11 +93,22 @@ class Model {
   private:
     Model() = default;
     static Model from_text(const std::string& text, const std::string& source);
-    void choose_columns(const TrainingRows& rows);
-    std::string outside(const Columns& features, Eigen::Index row) const;
+    struct Split {
+        std::vector<Eigen::Index> train, check;
+    };
+    static Split split(Eigen::Index rows, std::uint64_t seed);
+    static Model start(const TrainingRows& rows, bool labelled, std::uint64_t seed);
+    void choose_inputs(const Columns& features, const std::string& source);
+    void choose_outputs(const TrainingRows& rows, bool labelled);
+    void take_record(const TrainingRecord& record, TrainingLoss loss);
+    KeyRateSet key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const;
+    PointMap point_map() const { return {outputs_, output_parameters_, fixed_point_}; }
+    std::vector<std::string> outside(const Columns& features) const;
+    std::vector<std::string> sparse(const Matrix& inputs, const std::vector<std::string>& outside) const;
     Matrix input_columns(const Columns& features) const;
 
     std::unique_ptr<const Protocol> protocol_;
+    std::vector<Feature> features_;  // link_features() of the protocol
     Scaler inputs_, outputs_;
     std::vector<int> input_features_;     // of each input, its number among link_features()
     std::vector<int> output_parameters_;  // of each output, its number among the protocol's parameters
@@ -84,6 +116,7 @@ class Model {
     std::vector<double> fixed_point_;                     // the parameters' values where they are not outputs
     bool equal_arms_ = false;  // all rows had equal arms: the second arm is no input
     std::unique_ptr<Regressor> network_;
+    Density density_;
     ModelRecord record_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "tfqkd/nn/output_layer.hpp"
 #include "tfqkd/nn/regressor.hpp"
 
 namespace tfqkd {
@@ -25,7 +26,7 @@ struct RbfnnOptions {
 };
 
 // The radial basis function network: exp(-(b |x - c|)^2) with b = sqrt(ln 2) / spread, weighted, plus a bias.
-class Rbfnn : public Regressor {
+class Rbfnn : public Regressor, public LinearOutput {
   public:
     explicit Rbfnn(RbfnnOptions options = {});
 
@@ -38,6 +39,11 @@ class Rbfnn : public Regressor {
     void predict_one(std::span<const double> input, std::span<double> output) const override;
     nlohmann::json save() const override;
     static Rbfnn load(const nlohmann::json& saved);  // throws Error (data)
+
+    // What the linear layer sees: a column of ones for the bias, then the activations.
+    Matrix features(const Matrix& inputs) const override;
+    Matrix output_layer() const override;
+    void set_output_layer(const Matrix& weights) override;
 
     const Matrix& centres() const { return centres_; }
     double spread() const { return spread_; }

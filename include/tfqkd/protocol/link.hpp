@@ -155,7 +155,7 @@ Columns read_links(const Table& table, std::span<const std::pair<std::string, do
 // The columns that results have beside a protocol's parameters.
 inline constexpr auto result_columns =
     std::to_array<std::string_view>({"key_rate_bit_per_pulse", "signed_rate_bit_per_pulse", "projected_slope",
-                                     "evaluations", "method", "stop", "status", "outside"});
+                                     "evaluations", "method", "stop", "status", "outside", "sparse"});
 
 // Throws Error (data) for a column that is neither a link input, nor one of `parameters`, nor a result, but
 // nearly one: it is a mistake, not a label. Any other column is a label and is carried along.
