@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "tfqkd/error.hpp"
 #include "tfqkd/optimize/search.hpp"
 #include "tfqkd/protocol/protocol.hpp"
 #include "tfqkd/table/output_file.hpp"
@@ -28,6 +29,22 @@ bool is_length(std::string_view input);
 
 int threads(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);
+
+// The value that stands beside the flag's text. Throws Error (usage) that lists the choices.
+template <class T>
+T choice(const Arguments& arguments, const std::string& flag,
+         const std::vector<std::pair<std::string_view, T>>& choices) {
+    const std::string text = arguments.text(flag);
+    std::vector<std::string_view> names;
+    std::string list;
+    for (const auto& [name, value] : choices) {
+        if (name == text) return value;
+        names.push_back(name);
+        list += (list.empty() ? "" : ", ") + std::string(name);
+    }
+    throw Error(ErrorKind::usage,
+                flag + " = " + in_quotes(text) + ", must be one of: " + list + did_you_mean(text, names));
+}
 
 // Links block by block: from a file or a pipe, or one table from flags and sweeps.
 class LinkSource {

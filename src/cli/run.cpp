@@ -62,9 +62,9 @@ int dispatch(const std::vector<std::string>& words, Streams& streams) {
 }  // namespace
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all{protocols_command(), rate_command(),     optimize_command(),
-                                          compare_command(),   generate_command(), train_command(),
-                                          predict_command(),   benchmark_command()};
+    static const std::vector<Command> all{
+        protocols_command(), rate_command(),    optimize_command(),  compare_command(), generate_command(),
+        train_command(),     predict_command(), benchmark_command(), export_command(),  serve_command()};
     return all;
 }
 

@@ -13,6 +13,8 @@ Command generate_command();
 Command train_command();
 Command predict_command();
 Command benchmark_command();
+Command export_command();
+Command serve_command();
 
 // The rows of an input table without columns that a result has as well.
 Table without_results(const Table& rows, const ProtocolInfo& info);

@@ -40,6 +40,8 @@ class Rbfnn : public Regressor {
     static Rbfnn load(const nlohmann::json& saved);  // throws Error (data)
 
     const Matrix& centres() const { return centres_; }
+    const Matrix& weights() const { return weights_; }
+    const Eigen::RowVectorXd& bias() const { return bias_; }
     double spread() const { return spread_; }
 
   private:
