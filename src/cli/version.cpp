@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "tfqkd/math/pack.hpp"
+#include "tfqkd/report/export.hpp"
 
 namespace tfqkd::cli {
 
@@ -23,7 +24,8 @@ void print_version(bool json, std::ostream& out) {
                                           {"eigen", eigen},
                                           {"nlohmann_json", nlohmann},
                                           {"boost", BOOST_LIB_VERSION},
-                                          {"nlopt", TFQKD_NLOPT}};
+                                          {"nlopt", TFQKD_NLOPT},
+                                          {"onnx_export", onnx_is_built()}};
     if (json) {
         out << facts.dump(2) << "\n";
         return;
