@@ -65,6 +65,20 @@ std::string rows_text(const Matrix& rows) {
     return text;
 }
 
+// Rows that are a little outside at one input each: first below, then above the trained range.
+Matrix outside_rows(const ExportedModel& model) {
+    const auto count = static_cast<Eigen::Index>(model.inputs.size());
+    Matrix rows(2 * count, count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+        const ScaledColumn& c = model.inputs[static_cast<std::size_t>(i)].column;
+        const double low = to_scale(c.scale, c.lower), high = to_scale(c.scale, c.upper);
+        rows.col(i).setConstant(from_scale(c.scale, 0.5 * (low + high)));
+        rows(i, i) = from_scale(c.scale, low - 0.01 * (high - low));
+        rows(count + i, i) = from_scale(c.scale, high + 0.01 * (high - low));
+    }
+    return rows;
+}
+
 // Exports a model, compiles it, and holds its predictions against tfqkd's own.
 void check_compiled(const std::string& compiler, const std::string& model_name, const std::string& precision,
                     double tolerance) {
@@ -96,6 +110,15 @@ void check_compiled(const std::string& compiler, const std::string& model_name, 
         for (Eigen::Index col = 0; col < found.cols(); ++col) line >> found(row, col);
     }
     CHECK(output_difference(exported, found, own_outputs(model, exported, inputs)) < tolerance);
+
+    put_file("rows", rows_text(outside_rows(exported)));
+    const Said outside = shell("./run < rows");
+    REQUIRE(outside.lines.size() == 2 * exported.inputs.size());
+    for (std::size_t k = 0; k < outside.lines.size(); ++k)
+        CHECK(outside.lines[k].starts_with(std::to_string(1 << k % exported.inputs.size()) + " "));
+    const std::string row = rows_text(outside_rows(exported).row(1));
+    put_file("rows", "nan" + row.substr(row.find(' ')));
+    CHECK(shell("./run < rows").lines.at(0).starts_with("3 "));
 }
 
 }  // namespace

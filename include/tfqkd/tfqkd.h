@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#if defined(__GNUC__)
+#if defined(TFQKD_BUILDS_LIBRARY)
 #define TFQKD_API __attribute__((visibility("default")))
 #else
 #define TFQKD_API

@@ -164,8 +164,7 @@ Table table_of(const std::vector<std::pair<std::string, Measured>>& rows, std::u
 }
 
 int run(const Arguments& arguments, Streams& streams) {
-    if (!arguments.has("--model")) throw Error(ErrorKind::usage, "--model FILE is missing");
-    const Model model = Model::load_file(arguments.text("--model"));
+    const Model model = load_model(arguments);
     const std::uint64_t count = arguments.count("--requests", 1, 100'000'000);
     const std::uint64_t per_second = arguments.count("--per-second", 1, 1'000'000);
     ResultSink sink(arguments, streams);
@@ -195,10 +194,9 @@ Command bench_serve_command() {
             "",
             [](const std::vector<std::string>&) {
                 const std::vector<Option> what{
-                    {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Measurement", false, "-m"},
                     {"--requests", "N", "10000", "requests of each mode", "Measurement"},
                     {"--per-second", "N", "1000", "requests a second when paced", "Measurement"}};
-                return joined({what, output_options()});
+                return joined({model_options(), what, output_options()});
             },
             run};
 }

@@ -126,6 +126,10 @@ std::vector<Option> protocol_options() {
              "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}};
 }
 
+std::vector<Option> model_options() {
+    return {{"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Model", false, "-m"}};
+}
+
 std::vector<Option> link_options() {
     std::vector<Option> options{
         {"--links", "FILE", "",
@@ -176,6 +180,12 @@ std::vector<Option> search_options(const std::string& method) {
 int threads(const Arguments& arguments) {
     return arguments.has("--threads") ? static_cast<int>(arguments.count("--threads", 1, 4096))
                                       : default_threads();
+}
+
+Model load_model(const Arguments& arguments) {
+    if (!arguments.has("--model"))
+        throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
+    return Model::load_file(arguments.text("--model"));
 }
 
 SearchOptions search_settings(const Arguments& arguments) {

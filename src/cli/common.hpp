@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/learn/model.hpp"
 #include "tfqkd/optimize/search.hpp"
 #include "tfqkd/protocol/protocol.hpp"
 #include "tfqkd/table/output_file.hpp"
@@ -15,6 +16,7 @@
 namespace tfqkd::cli {
 
 std::vector<Option> protocol_options();
+std::vector<Option> model_options();    // --model
 std::vector<Option> link_options();     // --links, --sweep and a flag for each link input
 std::vector<Option> output_options();   // --output, --format, --force
 std::vector<Option> general_options();  // --threads, --quiet
@@ -28,6 +30,7 @@ Option quantity_option(const Quantity& quantity, const std::string& group, bool 
 bool is_length(std::string_view input);
 
 int threads(const Arguments& arguments);
+Model load_model(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);
 
 // The value that stands beside the flag's text. Throws Error (usage) that lists the choices.

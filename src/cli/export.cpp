@@ -69,13 +69,12 @@ void run_onnx(const Model& model, const Arguments& arguments, Streams& streams) 
 
 int run(const Arguments& arguments, Streams& streams) {
     for (const auto& [flag, what] :
-         {std::pair{"--model", "FILE is missing: a model as 'tfqkd train' writes it"},
-          {"--to", "FORMAT is missing: c99 or onnx"},
+         {std::pair{"--to", "FORMAT is missing: c99 or onnx"},
           {"--output", "PATH is missing: the folder (c99) or file (onnx) to write"}})
         if (!arguments.has(flag)) throw Error(ErrorKind::usage, std::string(flag) + " " + what);
     const auto target = choice<Target>(arguments, "--to", {{"c99", Target::c99}, {"onnx", Target::onnx}});
     precision_of(arguments);  // a mistake is told before the model is read
-    const Model model = Model::load_file(arguments.text("--model"));
+    const Model model = load_model(arguments);
     if (target == Target::c99)
         run_c99(model, arguments, streams.err);
     else
@@ -106,7 +105,6 @@ Command export_command() {
         [](const std::vector<std::string>&) {
             const C99Options defaults;
             const std::vector<Option> what{
-                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Export", false, "-m"},
                 {"--to", "FORMAT", "", "c99 (bpnn, rbfnn, grnn) or onnx (bpnn, rbfnn, grnn of order 0)",
                  "Export"},
                 {"--precision", "TYPE", "double", "double or float", "Export"},
@@ -119,7 +117,7 @@ Command export_command() {
                  "-o"},
                 {"--force", "", "", "replace existing files", "Output"},
                 {"--quiet", "", "", "no talk on standard error", "General", false, "-q"}};
-            return what;
+            return joined({model_options(), what});
         },
         run};
 }

@@ -32,9 +32,7 @@ Answer answer(const Model& model, const Columns& links, int threads) {
 }
 
 int run(const Arguments& arguments, Streams& streams) {
-    if (!arguments.has("--model"))
-        throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
-    const Model model = Model::load_file(arguments.text("--model"));
+    const Model model = load_model(arguments);
     const ProtocolInfo& info = model.protocol().info();
     LinkSource source(arguments, info, streams);
     ResultSink sink(arguments, streams);
@@ -80,11 +78,10 @@ Command predict_command() {
               "row by row through a pipe"}},
             "",
             [](const std::vector<std::string>&) {
-                const std::vector<Option> model{
-                    {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Model", false, "-m"},
+                const std::vector<Option> strict{
                     {"--strict", "", "", "exit with 1 if a row lies outside the trained range or has no key",
                      "Model"}};
-                return joined({model, link_options(), output_options(), general_options()});
+                return joined({model_options(), strict, link_options(), output_options(), general_options()});
             },
             run};
 }

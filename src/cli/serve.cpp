@@ -11,9 +11,7 @@ namespace tfqkd::cli {
 namespace {
 
 int run(const Arguments& arguments, Streams& streams) {
-    if (!arguments.has("--model"))
-        throw Error(ErrorKind::usage, "--model FILE is missing: a model as 'tfqkd train' writes it");
-    const Model model = Model::load_file(arguments.text("--model"));
+    const Model model = load_model(arguments);
     if (!arguments.has("--socket")) {
         serve_streams(model, STDIN_FILENO, STDOUT_FILENO);
         return 0;
@@ -46,11 +44,11 @@ Command serve_command() {
          {"tfqkd serve --model bpnn.json --socket tfqkd.sock", "many clients, on a Unix socket"}},
         "",
         [](const std::vector<std::string>&) {
-            return std::vector<Option>{
-                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Serve", false, "-m"},
+            const std::vector<Option> serve{
                 {"--socket", "PATH", "",
                  "a Unix socket to listen at, for this user; else standard input and output", "Serve"},
                 {"--quiet", "", "", "no talk on standard error", "General", false, "-q"}};
+            return joined({model_options(), serve});
         },
         run};
 }

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "report/c99_network.hpp"
+#include "report/c99_scaling.hpp"
 #include "report/exported_arithmetic.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/export.hpp"
@@ -86,21 +87,6 @@ uint32_t @p@_predict(const @real@ inputs[@I@], @real@ outputs[@O@]);
 #endif
 )";
 
-constexpr std::string_view within_function = R"(
-static @real@ @p@_within(@real@ x, @real@ lower, @real@ upper)
-{
-    return x < lower ? lower : (x > upper ? upper : x);
-}
-)";
-
-constexpr std::string_view logistic_function = R"(
-static @real@ @p@_logistic(@real@ x)
-{
-    const @real@ odds = @exp@(x < @0@ ? x : -x);
-    return x < @0@ ? odds / (@1@ + odds) : @1@ / (@1@ + odds);
-}
-)";
-
 constexpr std::string_view self_test_function = R"(
 @real@ @p@_selftest(void)
 {
@@ -130,76 +116,6 @@ constexpr std::string_view self_test_function = R"(
     return largest;
 }
 )";
-
-// The scaled value of `x`, as exported::scaled finds it.
-std::string scaled_text(const ScaledColumn& column, const std::string& x, const C99Text& c) {
-    const auto [first, second] = [&] {
-        const auto mean = exported::mean_of<float>(column);
-        return c.single_precision() ? std::pair<double, double>(mean.first, mean.second)
-                                    : std::pair(column.mean, 0.0);
-    }();
-    const bool divides = c.single_precision() && column.scale == Scale::log;
-    const std::string ratio = divides                        ? x + " / " + c.number(first)
-                              : column.scale == Scale::logit ? x + " / (" + c.number(1) + " - " + x + ")"
-                                                             : x;
-    const std::string place = column.scale == Scale::linear ? x : c.filled("@log@(") + ratio + ")";
-    return "(" + place + (divides ? "" : " - " + c.number(first)) +
-           (c.single_precision() ? " - " + c.number(second) : "") + ") / " + c.number(column.spread);
-}
-
-// One line for each input: its range, and its scaled value.
-std::string scaling_in(const ExportedModel& model, const C99Text& c, Operations& operations) {
-    std::string checks, values;
-    for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-        const ExportedInput& input = model.inputs[i];
-        const auto [from, to] = c.single_precision() ? [&] {
-            const auto ends = exported::trained_range<float>(input);
-            return std::pair<double, double>(ends);
-        }()
-                                                     : exported::trained_range<double>(input);
-        const std::string place = "inputs[" + std::to_string(i) + "]", x = "x[" + std::to_string(i) + "] = ";
-        char bit[16];
-        std::snprintf(bit, sizeof bit, "0x%xu", 1u << i);
-        checks += "    if (!(" + place + " >= " + c.number(from) + " && " + place + " <= " + c.number(to) +
-                  "))\n        outside |= " + bit + ";\n";
-        if (!(input.column.spread > 0)) {
-            values += "    " + x + c.number(0) + ";\n";
-            continue;
-        }
-        const std::string smallest = c.number(input.smallest);
-        values += "    " + x + place + " < " + smallest + " ? " + smallest + " : " + place + ";\n    " + x +
-                  scaled_text(input.column, "x[" + std::to_string(i) + "]", c) + ";\n";
-        operations.log += input.column.scale != Scale::linear;
-        operations.divisions += 1 + (input.column.scale == Scale::logit);
-        operations.sums_and_products += 2;
-    }
-    return checks + values;
-}
-
-std::string scaling_out(const ExportedModel& model, const C99Text& c, Operations& operations) {
-    std::string text;
-    for (std::size_t o = 0; o < model.outputs.size(); ++o) {
-        const ExportedOutput& output = model.outputs[o];
-        const ScaledColumn& column = output.column;
-        text += "    outputs[" + std::to_string(o) + "] = ";
-        if (output.predicted < 0) {
-            text += c.number(output.value) + ";\n";
-            continue;
-        }
-        const std::string place = c.filled("@p@_within(") + c.number(column.mean) + " + " +
-                                  c.number(column.spread) + " * y[" + std::to_string(output.predicted) +
-                                  "], " + c.number(output.lowest) + ", " + c.number(output.highest) + ")";
-        const std::string value = column.scale == Scale::linear ? place
-                                  : column.scale == Scale::log  ? c.filled("@exp@(") + place + ")"
-                                                                : c.filled("@p@_logistic(") + place + ")";
-        text += c.filled("@p@_within(") + value + ", " + c.number(column.lower) + ", " +
-                c.number(column.upper) + ");\n";
-        operations.sums_and_products += 2;
-        operations.exp += column.scale != Scale::linear;
-        operations.divisions += column.scale == Scale::logit;
-    }
-    return text;
-}
 
 template <class Real>
 Matrix arithmetic_outputs(const ExportedModel& model, const Matrix& inputs) {
@@ -262,23 +178,22 @@ std::string header(const ExportedModel& model, const C99Text& c, const Operation
 std::string source(const ExportedModel& model, const C99Text& c, C99Export& result) {
     const C99Network network = c99_network(model, c);
     result.operations = network.operations;
-    const std::string in = scaling_in(model, c, result.operations),
-                      out = scaling_out(model, c, result.operations);
-    const bool logistic = out.find(c.prefix() + "_logistic(") != std::string::npos;
+    const C99Scaling scaling = c99_scaling(model, c, result.operations);
     const auto predicted = static_cast<std::size_t>(model.predicted());
     result.stack_bytes = (network.stack_numbers + model.inputs.size() + predicted) * c.bytes();
     return c.filled(
                "#include \"@p@.h\"\n\n#include <math.h>\n\n"
                "/* Each product and sum is rounded by itself, so that results are the same everywhere. */\n"
                "#ifdef __clang__\n#pragma STDC FP_CONTRACT OFF\n#endif\n\n") +
-           network.text + c.filled(within_function) + (logistic ? c.filled(logistic_function) : "") +
+           network.text + scaling.functions +
            c.filled(
                "\nuint32_t @p@_predict(const @real@ inputs[@I@], @real@ outputs[@O@])\n{\n"
                "    @real@ x[@I@], y[@predicted@];\n    uint32_t outside = 0;\n",
                {{"I", c.capitals("INPUTS")},
                 {"O", c.capitals("OUTPUTS")},
                 {"predicted", std::to_string(predicted)}}) +
-           in + c.filled("    @p@_network(x, y);\n") + out + "    return outside;\n}\n" + self_test(model, c);
+           scaling.in + c.filled("    @p@_network(x, y);\n") + scaling.out + "    return outside;\n}\n" +
+           self_test(model, c);
 }
 
 // "sns-finite:sources=asymmetric" and "bpnn" -> "sns_finite_sources_asymmetric_bpnn"

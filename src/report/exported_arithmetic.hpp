@@ -10,15 +10,15 @@
 #include "report/exported_model.hpp"
 
 // The arithmetic of the exported C code, operation by operation in the same order, so that its self-test can
-// be told what it must find. A change here is a change in c99_network.cpp too.
+// be told what it must find. A change here is a change in c99_network.cpp and c99_scaling.cpp too.
 namespace tfqkd::exported {
 
 // In single precision the ends of a range are themselves rounded.
 template <class Real>
 std::pair<Real, Real> trained_range(const ExportedInput& input) {
-    const double more =
-        std::is_same_v<Real, float> ? 1e-6 * std::max(std::abs(input.from), std::abs(input.to)) : 0;
-    return {static_cast<Real>(input.from - more), static_cast<Real>(input.to + more)};
+    const double share = std::is_same_v<Real, float> ? 1e-6 : 0;
+    return {static_cast<Real>(input.from - share * std::abs(input.from)),
+            static_cast<Real>(input.to + share * std::abs(input.to))};
 }
 
 template <class Real>
