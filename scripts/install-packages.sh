@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that tfqkd needs and that are not there yet.
-#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster]
-# --with-figures adds gnuplot, --with-checks adds clang-format, --with-cluster adds Slurm and GNU parallel for their
-# test. Exit 4 when packages are missing and can't be installed.
+#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-controllers]
+# --with-figures adds gnuplot, --with-checks adds clang-format, --with-cluster Slurm and GNU parallel for their test,
+# --with-exports what the export to ONNX is built with, --with-controllers the compilers that exported C is tried with.
+# Exit 4 when packages are missing and can't be installed.
 set -euo pipefail
 
 packages=(g++ cmake ninja-build python3 libeigen3-dev libnlopt-dev libnlopt-cxx-dev libcli11-dev
@@ -12,7 +13,10 @@ for argument in "$@"; do
         --with-figures) packages+=(gnuplot-nox) ;;
         --with-checks) packages+=(clang-format) ;;
         --with-cluster) packages+=(slurm-wlm munge parallel) ;;
-        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster" >&2; exit 2 ;;
+        --with-exports) packages+=(libonnx-dev libprotobuf-dev protobuf-compiler) ;;
+        --with-controllers) packages+=(clang gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf
+            picolibc-riscv64-unknown-elf) ;;
+        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster --with-exports --with-controllers" >&2; exit 2 ;;
     esac
 done
 

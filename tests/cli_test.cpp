@@ -85,7 +85,7 @@ double key_rate(const std::string& csv) {
 TEST_CASE("help texts are as a person should read them", "[cli]") {
     check_golden("help.txt", session("--help"));
     for (const char* command : {"protocols", "rate", "optimize", "generate", "train", "predict", "benchmark",
-                                "merge", "convert", "rerun", "diff"})
+                                "export", "serve", "merge", "convert", "rerun", "diff"})
         check_golden("help-" + std::string(command) + ".txt", session(std::string(command) + " --help"));
 }
 
@@ -104,8 +104,8 @@ TEST_CASE("help comes in every way that people ask for it", "[cli]") {
 }
 
 TEST_CASE("no line of a help text is longer than a terminal is wide", "[cli]") {
-    for (const char* command :
-         {"", "protocols", "rate", "optimize", "generate", "train", "predict", "benchmark"}) {
+    for (const char* command : {"", "protocols", "rate", "optimize", "generate", "train", "predict",
+                                "benchmark", "export", "serve"}) {
         std::istringstream lines(run_line(std::string(command) + " --help").out);
         for (std::string line; std::getline(lines, line);) {
             CAPTURE(line);

@@ -11,7 +11,8 @@ namespace tfqkd::cli {
 namespace {
 
 const std::vector<Command>& bench_commands() {
-    static const std::vector<Command> all{bench_rates_command(), bench_searches_command()};
+    static const std::vector<Command> all{bench_rates_command(), bench_searches_command(),
+                                          bench_serve_command()};
     return all;
 }
 

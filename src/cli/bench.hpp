@@ -7,6 +7,7 @@ namespace tfqkd::cli {
 
 Command bench_rates_command();
 Command bench_searches_command();
+Command bench_serve_command();
 
 // As run(), for tfqkd-bench.
 int run_bench(int argc, const char* const* argv, Streams streams);

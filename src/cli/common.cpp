@@ -1,5 +1,7 @@
 #include "cli/common.hpp"
 
+#include "cli/model_library.hpp"
+
 #include <algorithm>
 
 #include "tfqkd/error.hpp"
@@ -25,6 +27,13 @@ Option quantity_option(const Quantity& q, const std::string& group, bool with_de
 std::vector<Option> protocol_options() {
     return {{"--protocol", "NAME", "sns-finite",
              "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}};
+}
+
+std::vector<Option> model_options() {
+    return {{"--model", "FILE", "",
+             "a model as 'tfqkd train' writes it: a file, or the name of one in TFQKD_MODEL_DIR or among "
+             "those that come with the program",
+             "Model", false, "-m"}};
 }
 
 std::vector<Option> link_options() {
@@ -78,6 +87,14 @@ std::vector<Option> search_options(const std::string& method) {
 int threads(const Arguments& arguments) {
     return arguments.has("--threads") ? static_cast<int>(arguments.count("--threads", 1, 4096))
                                       : default_threads();
+}
+
+Model load_model(const Arguments& arguments) {
+    if (!arguments.has("--model"))
+        throw Error(ErrorKind::usage,
+                    "--model FILE is missing: a model as 'tfqkd train' writes it, or the name of one that is "
+                    "installed");
+    return Model::load_file(model_path(arguments.text("--model")));
 }
 
 SearchOptions search_settings(const Arguments& arguments) {

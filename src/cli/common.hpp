@@ -7,6 +7,8 @@
 #include "cli/command.hpp"
 #include "cli/link_source.hpp"
 #include "cli/result_sink.hpp"
+#include "tfqkd/error.hpp"
+#include "tfqkd/learn/model.hpp"
 #include "tfqkd/optimize/search.hpp"
 #include "tfqkd/protocol/protocol.hpp"
 #include "tfqkd/table/output_file.hpp"
@@ -16,6 +18,7 @@
 namespace tfqkd::cli {
 
 std::vector<Option> protocol_options();
+std::vector<Option> model_options();    // --model
 std::vector<Option> link_options();     // --links, --sweep and a flag for each link input
 std::vector<Option> output_options();   // --output, --format, --force
 std::vector<Option> general_options();  // --threads, --quiet
@@ -29,7 +32,24 @@ Option quantity_option(const Quantity& quantity, const std::string& group, bool 
 bool is_length(std::string_view input);
 
 int threads(const Arguments& arguments);
+Model load_model(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);
+
+// The value that stands beside the flag's text. Throws Error (usage) that lists the choices.
+template <class T>
+T choice(const Arguments& arguments, const std::string& flag,
+         const std::vector<std::pair<std::string_view, T>>& choices) {
+    const std::string text = arguments.text(flag);
+    std::vector<std::string_view> names;
+    std::string list;
+    for (const auto& [name, value] : choices) {
+        if (name == text) return value;
+        names.push_back(name);
+        list += (list.empty() ? "" : ", ") + std::string(name);
+    }
+    throw Error(ErrorKind::usage,
+                flag + " = " + in_quotes(text) + ", must be one of: " + list + did_you_mean(text, names));
+}
 
 // Copies of a table's columns that do not take a name in `but`.
 Table without(const Table& table, const std::vector<std::string>& but);

@@ -1,4 +1,3 @@
-#include "cli/model_library.hpp"
 #include "cli/prediction.hpp"
 #include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
@@ -27,12 +26,8 @@ void tell(const Predictor& predictor, std::ostream& err) {
 }
 
 int run(const Arguments& arguments, Streams& streams) {
-    if (!arguments.has("--model"))
-        throw Error(ErrorKind::usage,
-                    "--model NAME is missing: a model as 'tfqkd train' writes it, or the name of one that is "
-                    "installed");
     const PredictionOptions options = prediction_options(arguments);
-    const Model model = Model::load_file(model_path(arguments.text("--model")));
+    const Model model = load_model(arguments);
     const ProtocolInfo& info = model.protocol().info();
     RowJob job(arguments, streams, "links", [&] { return count_links(arguments, streams); });
     LinkSource source(arguments, info, streams, {}, job.items());
@@ -74,11 +69,7 @@ Command predict_command() {
           "row by row through a pipe"}},
         "",
         [](const std::vector<std::string>&) {
-            const std::vector<Option> model{
-                {"--model", "FILE", "",
-                 "a model as 'tfqkd train' writes it: a file, or the name of one in TFQKD_MODEL_DIR or among "
-                 "those that come with the program",
-                 "Model", false, "-m"},
+            const std::vector<Option> doubts{
                 {"--polish", "N", "0", "gradient steps from each prediction; the better of the two is kept",
                  "Model"},
                 {"--fallback", "", "",
@@ -88,7 +79,8 @@ Command predict_command() {
                 {"--strict", "", "",
                  "exit with 1 if a row has no key, or is outside or sparse and was not searched for",
                  "Model"}};
-            return joined({model, link_options(), output_options(), row_job_options(), general_options()});
+            return joined({model_options(), doubts, link_options(), output_options(), row_job_options(),
+                           general_options()});
         },
         run};
 }

@@ -17,6 +17,8 @@ Command rerun_command();
 Command train_command();
 Command predict_command();
 Command benchmark_command();
+Command export_command();
+Command serve_command();
 
 // The rows of an input table without columns that a result has as well, and without what its header says of
 // the run that made it.

@@ -30,21 +30,6 @@ std::vector<int> parse_layers(const std::string& text) {
     return layers;
 }
 
-template <class T>
-T choice(const Arguments& arguments, const std::string& flag,
-         const std::vector<std::pair<std::string_view, T>>& choices) {
-    const std::string text = arguments.text(flag);
-    std::vector<std::string_view> names;
-    std::string list;
-    for (const auto& [name, value] : choices) {
-        if (name == text) return value;
-        names.push_back(name);
-        list += (list.empty() ? "" : ", ") + std::string(name);
-    }
-    throw Error(ErrorKind::usage,
-                flag + " = " + in_quotes(text) + ", must be one of: " + list + did_you_mean(text, names));
-}
-
 std::unique_ptr<Regressor> make_network(const Arguments& arguments) {
     const std::string kind = choice<std::string>(
         arguments, "--network",

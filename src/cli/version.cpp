@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "tfqkd/math/pack.hpp"
+#include "tfqkd/report/export.hpp"
 
 namespace tfqkd::cli {
 
@@ -25,7 +26,8 @@ nlohmann::ordered_json version_facts() {
             {"eigen", eigen},
             {"nlohmann_json", nlohmann},
             {"boost", BOOST_LIB_VERSION},
-            {"nlopt", TFQKD_NLOPT}};
+            {"nlopt", TFQKD_NLOPT},
+            {"onnx_export", onnx_is_built()}};
 }
 
 void print_version(bool json, std::ostream& out) {

@@ -73,6 +73,11 @@ void Grnn::take(const Samples& patterns, const Eigen::VectorXd& spreads) {
         tree_ = std::make_unique<Tree>((patterns_.array().colwise() / spreads_.array()).matrix());
 }
 
+int Grnn::looked_at() const {
+    const auto all = static_cast<int>(patterns_.cols());
+    return tree_ ? std::min(options_.neighbours, all) : all;
+}
+
 TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
     const Samples& decisive = checked(train, check);
     const auto queries = drawn_rows(static_cast<int>(train.inputs.rows()), options_.queries, seed);

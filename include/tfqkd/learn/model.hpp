@@ -77,6 +77,14 @@ class Model {
     const ModelRecord& record() const { return record_; }
     const Scaler& inputs() const { return inputs_; }    // lower, upper: the trained range
     const Scaler& outputs() const { return outputs_; }  // lower, upper: the parameters' search range
+    // Of each input, its number among link_features(); of each output, its number among the parameters.
+    const std::vector<int>& input_features() const { return input_features_; }
+    const std::vector<int>& output_parameters() const { return output_parameters_; }
+    // Features that were the same in all rows and so are no inputs, by their number among link_features().
+    const std::vector<std::pair<int, double>>& fixed_features() const { return fixed_features_; }
+    // The parameters' values, of which those of output_parameters() are predicted instead.
+    const std::vector<double>& fixed_point() const { return fixed_point_; }
+    bool equal_arms() const { return equal_arms_; }  // all rows had equal arms: the first one is the input
 
     Predictions predict(const ColumnsRef& links) const;
     // One link, no checks of range, no allocation: the fast way. point: all parameters.

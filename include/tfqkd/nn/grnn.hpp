@@ -42,6 +42,11 @@ class Grnn : public Regressor {
     static Grnn load(const nlohmann::json& saved);  // throws Error (data); builds the tree again
 
     const Eigen::VectorXd& spreads() const { return spreads_; }
+    const Matrix& patterns() const { return patterns_; }  // inputs x patterns
+    const Matrix& targets() const { return targets_; }    // outputs x patterns
+    const GrnnOptions& options() const { return options_; }
+    // How many patterns a prediction looks at.
+    int looked_at() const;
 
   private:
     struct Tree;

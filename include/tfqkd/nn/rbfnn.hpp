@@ -46,6 +46,8 @@ class Rbfnn : public Regressor, public LinearOutput {
     void set_output_layer(const Matrix& weights) override;
 
     const Matrix& centres() const { return centres_; }
+    const Matrix& weights() const { return weights_; }
+    const Eigen::RowVectorXd& bias() const { return bias_; }
     double spread() const { return spread_; }
 
   private:
