@@ -1,85 +1,14 @@
 #include <chrono>
 
+#include "cli/network_options.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
-#include "tfqkd/nn/bpnn.hpp"
-#include "tfqkd/nn/grnn.hpp"
-#include "tfqkd/nn/polynomial.hpp"
-#include "tfqkd/nn/rbfnn.hpp"
 #include "tfqkd/table/number.hpp"
 
 namespace tfqkd::cli {
 
 namespace {
-
-// "32-16" -> {32, 16}
-std::vector<int> parse_layers(const std::string& text) {
-    std::vector<int> layers;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find('-', begin), text.size());
-        const auto width = parse_count(std::string_view(text).substr(begin, end - begin));
-        if (!width || *width < 1 || *width > 10000)
-            throw Error(ErrorKind::usage,
-                        "--hidden = " + in_quotes(text) +
-                            ", must be layer widths from 1 to 10000 joined by '-', as in 32-16");
-        layers.push_back(static_cast<int>(*width));
-        begin = end + 1;
-    }
-    return layers;
-}
-
-template <class T>
-T choice(const Arguments& arguments, const std::string& flag,
-         const std::vector<std::pair<std::string_view, T>>& choices) {
-    const std::string text = arguments.text(flag);
-    std::vector<std::string_view> names;
-    std::string list;
-    for (const auto& [name, value] : choices) {
-        if (name == text) return value;
-        names.push_back(name);
-        list += (list.empty() ? "" : ", ") + std::string(name);
-    }
-    throw Error(ErrorKind::usage,
-                flag + " = " + in_quotes(text) + ", must be one of: " + list + did_you_mean(text, names));
-}
-
-std::unique_ptr<Regressor> make_network(const Arguments& arguments) {
-    const std::string kind = choice<std::string>(
-        arguments, "--network",
-        {{"bpnn", "bpnn"}, {"rbfnn", "rbfnn"}, {"grnn", "grnn"}, {"polynomial", "polynomial"}});
-    if (kind == "bpnn") {
-        BpnnOptions options;
-        options.hidden = parse_layers(arguments.text("--hidden"));
-        options.activation = choice<Activation>(arguments, "--activation",
-                                                {{"tanh", Activation::tanh}, {"relu", Activation::relu}});
-        options.trainer = choice<Trainer>(arguments, "--trainer",
-                                          {{"levenberg-marquardt", Trainer::levenberg_marquardt},
-                                           {"adam", Trainer::adam},
-                                           {"lbfgs", Trainer::lbfgs}});
-        options.restarts = static_cast<int>(arguments.count("--first-weights", 1, 1000));
-        if (arguments.has("--epochs")) {
-            const int epochs = static_cast<int>(arguments.count("--epochs", 1, 1'000'000));
-            options.adam.epochs = options.lbfgs.iterations = options.levenberg_marquardt.iterations = epochs;
-        }
-        return std::make_unique<Bpnn>(options);
-    }
-    if (kind == "rbfnn") {
-        RbfnnOptions options;
-        options.centres = choice<Centres>(
-            arguments, "--centres", {{"greedy", Centres::greedy}, {"every-sample", Centres::every_sample}});
-        options.max_centres = static_cast<int>(arguments.count("--max-centres", 1, 100'000));
-        return std::make_unique<Rbfnn>(options);
-    }
-    if (kind == "grnn") {
-        GrnnOptions options;
-        options.order = static_cast<int>(arguments.count("--order", 0, 1));
-        return std::make_unique<Grnn>(options);
-    }
-    PolynomialOptions options;
-    options.degree = static_cast<int>(arguments.count("--degree", 1, 8));
-    return std::make_unique<Polynomial>(options);
-}
 
 int run(const Arguments& arguments, Streams& streams) {
     if (!arguments.has("--data"))
@@ -130,26 +59,15 @@ Command train_command() {
           "Specht's general regression network"}},
         "",
         [](const std::vector<std::string>&) {
-            const RbfnnOptions rbfnn;
             const std::vector<Option> training{
                 {"--data", "FILE", "", "optima as 'tfqkd generate' writes them", "Training", false, "-d"},
                 {"--network", "KIND", "bpnn", "bpnn, rbfnn, grnn or polynomial", "Training"},
                 {"--seed", "N", "1", "seed of first weights, splits and draws, 0 to 2^64-1", "Training"},
-                {"--protocol", "NAME", "", "protocol of the data, when the file does not say", "Training"},
-                {"--hidden", "WIDTHS", "32-16", "hidden layers", "bpnn"},
-                {"--activation", "KIND", "tanh", "tanh or relu", "bpnn"},
-                {"--trainer", "NAME", "levenberg-marquardt", "levenberg-marquardt, lbfgs or adam", "bpnn"},
-                {"--epochs", "N", "", "epochs or iterations at most; the trainer's default", "bpnn"},
-                {"--first-weights", "N", "1",
-                 "trainings from different first weights, the best on check kept", "bpnn"},
-                {"--centres", "KIND", "greedy", "greedy (orthogonal least squares) or every-sample", "rbfnn"},
-                {"--max-centres", "N", std::to_string(rbfnn.max_centres), "centres at most", "rbfnn"},
-                {"--order", "N", "1", "0: weighted mean of the patterns (Specht); 1: weighted straight fit",
-                 "grnn"},
-                {"--degree", "N", "5", "total degree, 1 to 8", "polynomial"},
+                {"--protocol", "NAME", "", "protocol of the data, when the file does not say", "Training"}};
+            const std::vector<Option> output{
                 {"--output", "FILE", "", "the model; written whole or not at all", "Output", false, "-o"},
                 {"--force", "", "", "replace an existing file", "Output"}};
-            return joined({training, general_options()});
+            return joined({training, network_options(), output, general_options()});
         },
         run};
 }
