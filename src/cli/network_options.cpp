@@ -1,5 +1,7 @@
 #include "cli/network_options.hpp"
 
+#include <algorithm>
+
 #include "tfqkd/error.hpp"
 #include "tfqkd/nn/bpnn.hpp"
 #include "tfqkd/nn/grnn.hpp"
@@ -46,6 +48,7 @@ T choice(const Arguments& arguments, const std::string& flag,
 
 std::vector<Option> network_options() {
     const RbfnnOptions rbfnn;
+    const GrnnOptions grnn;
     return {
         {"--hidden", "WIDTHS", "32-16", "hidden layers", "bpnn"},
         {"--activation", "KIND", "tanh", "tanh or relu", "bpnn"},
@@ -53,9 +56,13 @@ std::vector<Option> network_options() {
         {"--epochs", "N", "", "epochs or iterations at most; the trainer's default", "bpnn"},
         {"--first-weights", "N", "1", "trainings from different first weights, the best on check kept",
          "bpnn"},
-        {"--centres", "KIND", "greedy", "greedy (orthogonal least squares) or every-sample", "rbfnn"},
+        {"--centres", "KIND", "k-means", "k-means, greedy (orthogonal least squares) or every-sample",
+         "rbfnn"},
         {"--max-centres", "N", std::to_string(rbfnn.max_centres), "centres at most", "rbfnn"},
-        {"--order", "N", "1", "0: weighted mean of the patterns (Specht); 1: weighted straight fit", "grnn"},
+        {"--order", "N", std::to_string(grnn.order),
+         "0: weighted mean of the patterns (Specht); 1: weighted straight fit; 2: with squares too", "grnn"},
+        {"--neighbours", "N", std::to_string(grnn.neighbours),
+         "patterns that a prediction looks at, the nearest", "grnn"},
         {"--degree", "N", "5", "total degree, 1 to 8", "polynomial"}};
 }
 
@@ -81,14 +88,18 @@ std::unique_ptr<Regressor> make_network(const Arguments& arguments) {
     }
     if (kind == "rbfnn") {
         RbfnnOptions options;
-        options.centres = choice<Centres>(
-            arguments, "--centres", {{"greedy", Centres::greedy}, {"every-sample", Centres::every_sample}});
-        options.max_centres = static_cast<int>(arguments.count("--max-centres", 1, 100'000));
+        options.centres = choice<Centres>(arguments, "--centres",
+                                          {{"greedy", Centres::greedy},
+                                           {"k-means", Centres::k_means},
+                                           {"every-sample", Centres::every_sample}});
+        options.max_centres = static_cast<int>(arguments.count("--max-centres", 1, 20'000));
+        options.candidates = std::max(options.candidates, options.max_centres);
         return std::make_unique<Rbfnn>(options);
     }
     if (kind == "grnn") {
         GrnnOptions options;
-        options.order = static_cast<int>(arguments.count("--order", 0, 1));
+        options.order = static_cast<int>(arguments.count("--order", 0, 2));
+        options.neighbours = static_cast<int>(arguments.count("--neighbours", 1, 100'000));
         return std::make_unique<Grnn>(options);
     }
     PolynomialOptions options;
