@@ -27,7 +27,7 @@ constexpr Eigen::Index block_rows = 256;
 constexpr Eigen::Index fitted_rows = 4096;    // folded into the least squares at a time
 constexpr int most_samples_of_exact = 12000;  // 1.2 GB of kernel, half a minute
 constexpr int lloyd_iterations = 30;
-constexpr double tried_ridge = 1e-17;
+constexpr double tried_ridge = 1e-16;
 constexpr double share_of_targets = 0.3;     // of a target's unit beside an input's spread
 constexpr double least_exact_ridge = 1e-14;  // the kernel of every sample is else singular to rounding
 

@@ -48,9 +48,9 @@ LeastSquares::Solution LeastSquares::solve(double ridge, bool with_freedom) cons
 Matrix LeastSquares::weights(double ridge) const { return solve(ridge, false).weights; }
 
 double LeastSquares::best_ridge() const {
-    double best = 0, least = std::numeric_limits<double>::infinity();
+    double best = 1e-16, least = std::numeric_limits<double>::infinity();
     const auto samples = static_cast<double>(samples_);
-    for (const double ridge : {0.0, 1e-17, 1e-15, 1e-13, 1e-11, 1e-9, 1e-7}) {
+    for (const double ridge : {1e-16, 1e-15, 1e-14, 1e-13, 1e-11, 1e-9, 1e-7}) {
         const auto solution = solve(ridge, true);
         const double left = squares_left_ + (projection_ - triangle_ * solution.weights).squaredNorm();
         const double score = left / std::pow(std::max(samples - solution.freedom, 1e-9 * samples), 2);

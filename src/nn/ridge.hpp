@@ -16,8 +16,8 @@ class LeastSquares {
     // Minimises the squared error + ridge samples |w|^2, the first column's weights left free: columns x
     // outputs.
     Matrix weights(double ridge) const;
-    // The ridge, of 0 and powers of ten, whose generalised cross-validation (Golub, Heath, Wahba 1979) is
-    // least.
+    // The ridge, of powers of ten from 1e-16 up, whose generalised cross-validation (Golub, Heath, Wahba
+    // 1979) is least.
     double best_ridge() const;
 
   private:
