@@ -125,6 +125,29 @@ TEST_CASE("least squares in blocks are those of all rows at once", "[nn][rbfnn]"
     CHECK(largest_difference(squares.weights(0.01), gram.inverse() * design.transpose() * targets) < 1e-12);
 }
 
+TEST_CASE("cross-validation's ridge is that of the hat matrix written out", "[nn][rbfnn]") {
+    Matrix design = random_matrix(60, 12, 3), targets = random_matrix(60, 2, 4);
+    for (int column = 0; column < 12; ++column) design.col(column) *= std::pow(10.0, -column / 2.0);
+    design.col(0).setOnes();
+    for (const double noise : {1e-7, 1e-4, 1.0}) {
+        const Matrix wanted = design * Matrix::Ones(12, 2) + noise * targets;
+        LeastSquares squares(12, 2);
+        squares.add(design, wanted);
+        double best = 0, least = 1e300;
+        for (const double ridge : {1e-16, 1e-15, 1e-14, 1e-13, 1e-11, 1e-9, 1e-7}) {
+            Matrix damped = design.transpose() * design;
+            damped.diagonal().tail(11).array() += 60 * ridge;
+            const Matrix hat = design * damped.fullPivLu().solve(design.transpose());
+            const double score = (wanted - hat * wanted).squaredNorm() / std::pow(60 - hat.trace(), 2);
+            if (score >= least) continue;
+            least = score;
+            best = ridge;
+        }
+        INFO("noise " << noise);
+        CHECK(squares.best_ridge() == best);
+    }
+}
+
 TEST_CASE("a goal ends the adding of centres", "[nn][rbfnn]") {
     const auto train = smooth_samples(300, 1);
     Rbfnn network({.centres = Centres::greedy, .goal = 1e-2, .spreads = {1}});
