@@ -23,7 +23,7 @@ class Corpus {
     Corpus() {
         fs::copy(TFQKD_TESTS_DIR "/corpus", ".", fs::copy_options::recursive);
         REQUIRE(run_line("generate --rows 60 --range distance_km=0:200 --quiet -o data.csv").code == 0);
-        REQUIRE(run_line("train --data data.csv --network grnn --quiet -o good.json").code == 0);
+        REQUIRE(run_line("train --data data.csv --network grnn --order 1 --quiet -o good.json").code == 0);
         put_file("old.csv", "precious\n");
         fs::create_directory("folder");
     }
@@ -243,6 +243,12 @@ TEST_CASE("bad command lines are refused with the next step", "[corpus]") {
         {"train --data data.csv", 2, {"--output FILE is missing"}},
         {"train --data data.csv --network bnn -o m.json", 2, {"'bnn'", "did you mean 'bpnn'?"}},
         {"train --data data.csv --hidden 8--8 -o m.json", 2, {"--hidden = '8--8'", "32-16"}},
+        {"train --data data.csv --network grnn --order 3 -o m.json", 2, {"--order = '3'"}},
+        {"train --data data.csv --network grnn --neighbours 0 -o m.json", 2, {"--neighbours = '0'"}},
+        {"train --data data.csv --network rbfnn --centres kmeans -o m.json",
+         2,
+         {"--centres = 'kmeans'", "did you mean 'k-means'?"}},
+        {"train --data data.csv --network rbfnn --max-centres 0 -o m.json", 2, {"--max-centres = '0'"}},
         {"train --data data.csv --seed -1 -o m.json", 2, {"--seed = '-1'"}},
         {"train --data data.csv --threads 0 -o m.json", 2, {"--threads = '0'"}},
         {"train --data data.csv -o good.json", 2, {"good.json is there already", "--force"}},

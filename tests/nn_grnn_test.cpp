@@ -43,9 +43,20 @@ TEST_CASE("the straight fit repeats a straight function, at the edge too", "[nn]
           1e-8);
 }
 
+TEST_CASE("the fit with squares repeats a parabola", "[nn][grnn]") {
+    Samples patterns{random_matrix(300, 2, 1), {}};
+    const auto parabola = [](const Matrix& x) -> Matrix {
+        return (1 + x.col(0).array() * x.col(1).array() - 2 * x.col(1).array().square()).matrix();
+    };
+    patterns.targets = parabola(patterns.inputs);
+    const Grnn network(patterns, Eigen::VectorXd::Constant(2, 0.4), {.order = 2, .ridge = 1e-12});
+    const Matrix corners{{1.0, 1.0}, {-1.0, 1.0}, {1.2, 0.0}};
+    CHECK(largest_difference(network.predict(corners), parabola(corners)) < 1e-6);
+}
+
 TEST_CASE("the leave-one-out slope agrees with differences", "[nn][grnn]") {
     const auto samples = smooth_samples(60, 1);
-    for (const int order : {0, 1}) {
+    for (const int order : {0, 1, 2}) {
         const LeaveOneOut error(samples, all_rows(60), order, 1e-3);
         const Eigen::VectorXd point{{std::log(0.3), std::log(0.5), std::log(0.4)}};
         Eigen::VectorXd gradient;
@@ -64,7 +75,7 @@ TEST_CASE("the leave-one-out slope agrees with differences", "[nn][grnn]") {
 TEST_CASE("the leave-one-out error is that of a network without the sample", "[nn][grnn]") {
     const auto samples = smooth_samples(30, 1);
     const Eigen::VectorXd spreads{{0.3, 0.5, 0.4}};
-    for (const int order : {0, 1}) {
+    for (const int order : {0, 1, 2}) {
         double sum = 0;
         for (int left_out = 0; left_out < 30; ++left_out) {
             auto rows = all_rows(30);
@@ -89,8 +100,10 @@ TEST_CASE("spreads tell inputs that matter from those that do not", "[nn][grnn]"
 
 TEST_CASE("the straight fit is better than the mean", "[nn][grnn]") {
     const auto train = smooth_samples(1000, 1), check = smooth_samples(200, 2);
-    Grnn mean({.order = 0, .queries = 300}), straight({.order = 1, .queries = 300});
+    Grnn mean({.order = 0, .queries = 300}), straight({.order = 1, .queries = 300}),
+        bent({.order = 2, .queries = 300});
     const auto of_mean = mean.fit(train, check, 1), of_straight = straight.fit(train, check, 1);
+    CHECK(bent.fit(train, check, 1).best_check_loss < 0.2 * of_straight.best_check_loss);
     CHECK(of_mean.best_check_loss < 1e-2);
     CHECK(of_straight.best_check_loss < 0.2 * of_mean.best_check_loss);
     CHECK(mean_square(straight.predict(check.inputs), check.targets) == of_straight.best_check_loss);
@@ -121,7 +134,7 @@ TEST_CASE("an input that is not finite gives no number", "[nn][grnn]") {
 }
 
 TEST_CASE("few and degenerate patterns are learned too", "[nn][grnn]") {
-    for (const int order : {0, 1}) {
+    for (const int order : {0, 1, 2}) {
         Grnn network({.order = order});
         const auto one = smooth_samples(1, 1);
         network.fit(one, {}, 1);

@@ -62,11 +62,11 @@ TEST_CASE("the perceptron agrees with plain Python", "[nn][reference]") {
 
 TEST_CASE("the radial basis network agrees with plain Python", "[nn][reference]") {
     const nlohmann::json saved{{"kind", "rbfnn"},
-                               {"spread", 0.9},
+                               {"spreads", {{"rows", 3}, {"cols", 1}, {"data", {0.8, 0.9, 1.3}}}},
                                {"centres", matrix(6, 3, wave)},
                                {"weights", matrix(6, 2, [](int c, int k) { return wave(c + k, 7); })},
                                {"bias", matrix(1, 2, [](int, int k) { return 0.1 * (k + 1); })}};
-    check_prediction(*load_regressor(saved), 0.09327988473260468, 0.15056510172832102);
+    check_prediction(*load_regressor(saved), 0.2284922820894576, -0.14700240196919187);
 }
 
 TEST_CASE("the general regression network agrees with plain Python", "[nn][reference]") {
@@ -74,4 +74,6 @@ TEST_CASE("the general regression network agrees with plain Python", "[nn][refer
     check_prediction(Grnn(wavy_patterns(), spreads, {.order = 0}), 0.07341663731664952, 0.3128229889757746);
     check_prediction(Grnn(wavy_patterns(), spreads, {.order = 1, .ridge = 1e-3}), 0.20777132869464682,
                      0.09366277305399869);
+    check_prediction(Grnn(wavy_patterns(), spreads, {.order = 2, .ridge = 1e-3}), 0.29832011097330396,
+                     0.10395926922289196);
 }

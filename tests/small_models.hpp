@@ -15,7 +15,7 @@ inline void put_small_models() {
     for (const char* rest :
          {"bpnn --hidden 6-4 --epochs 10 -o bpnn.json",
           "bpnn --hidden 5 --activation relu --epochs 10 -o relu.json", "rbfnn --max-centres 8 -o rbfnn.json",
-          "grnn -o grnn.json", "grnn --order 0 -o grnn0.json"})
+          "grnn --order 1 -o grnn.json", "grnn --order 0 -o grnn0.json"})
         REQUIRE(run_line(train + rest).code == 0);
 }
 

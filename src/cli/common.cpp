@@ -1,9 +1,8 @@
 #include "cli/common.hpp"
 
-#include "cli/model_library.hpp"
-
 #include <algorithm>
 
+#include "cli/model_library.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/math/parallel.hpp"
 #include "tfqkd/optimize/search.hpp"

@@ -32,8 +32,9 @@ Command serve_command() {
         "answers links with parameters and rate, live",
         "Reads requests as JSON Lines and answers each with one line: the predicted parameters, the key rate "
         "that "
-        "they give by the full formula, and which quantities lie outside the trained range. A request is an "
-        "object of "
+        "they give by the full formula, and which quantities lie outside the trained range or where the "
+        "model "
+        "hardly learned (sparse). A request is an object of "
         "link quantities, as columns of 'tfqkd predict'; what it does not say is at its default. Its \"id\", "
         "a text or "
         "a number, comes back in the answer. A line that can't be answered gets {\"line\": N, \"error\": "

@@ -208,6 +208,8 @@ std::string ServeSession::answer_requests() {
         append_number(out, std::max(rate[request.row], 0.0));
         out.append(", \"outside\": \"")
             .append(found.outside[static_cast<std::size_t>(request.row)])
+            .append("\", \"sparse\": \"")
+            .append(found.sparse[static_cast<std::size_t>(request.row)])
             .append("\"}\n");
     }
     requests_.clear();

@@ -1,71 +1,15 @@
 #include <chrono>
 
+#include "cli/network_options.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/dataset/generate.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
-#include "tfqkd/nn/bpnn.hpp"
-#include "tfqkd/nn/grnn.hpp"
-#include "tfqkd/nn/polynomial.hpp"
-#include "tfqkd/nn/rbfnn.hpp"
 #include "tfqkd/table/number.hpp"
 
 namespace tfqkd::cli {
 
 namespace {
-
-// "32-16" -> {32, 16}
-std::vector<int> parse_layers(const std::string& text) {
-    std::vector<int> layers;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find('-', begin), text.size());
-        const auto width = parse_count(std::string_view(text).substr(begin, end - begin));
-        if (!width || *width < 1 || *width > 10000)
-            throw Error(ErrorKind::usage,
-                        "--hidden = " + in_quotes(text) +
-                            ", must be layer widths from 1 to 10000 joined by '-', as in 32-16");
-        layers.push_back(static_cast<int>(*width));
-        begin = end + 1;
-    }
-    return layers;
-}
-
-std::unique_ptr<Regressor> make_network(const Arguments& arguments) {
-    const std::string kind = choice<std::string>(
-        arguments, "--network",
-        {{"bpnn", "bpnn"}, {"rbfnn", "rbfnn"}, {"grnn", "grnn"}, {"polynomial", "polynomial"}});
-    if (kind == "bpnn") {
-        BpnnOptions options;
-        options.hidden = parse_layers(arguments.text("--hidden"));
-        options.activation = choice<Activation>(arguments, "--activation",
-                                                {{"tanh", Activation::tanh}, {"relu", Activation::relu}});
-        options.trainer = choice<Trainer>(arguments, "--trainer",
-                                          {{"levenberg-marquardt", Trainer::levenberg_marquardt},
-                                           {"adam", Trainer::adam},
-                                           {"lbfgs", Trainer::lbfgs}});
-        options.restarts = static_cast<int>(arguments.count("--first-weights", 1, 1000));
-        if (arguments.has("--epochs")) {
-            const int epochs = static_cast<int>(arguments.count("--epochs", 1, 1'000'000));
-            options.adam.epochs = options.lbfgs.iterations = options.levenberg_marquardt.iterations = epochs;
-        }
-        return std::make_unique<Bpnn>(options);
-    }
-    if (kind == "rbfnn") {
-        RbfnnOptions options;
-        options.centres = choice<Centres>(
-            arguments, "--centres", {{"greedy", Centres::greedy}, {"every-sample", Centres::every_sample}});
-        options.max_centres = static_cast<int>(arguments.count("--max-centres", 1, 100'000));
-        return std::make_unique<Rbfnn>(options);
-    }
-    if (kind == "grnn") {
-        GrnnOptions options;
-        options.order = static_cast<int>(arguments.count("--order", 0, 1));
-        return std::make_unique<Grnn>(options);
-    }
-    PolynomialOptions options;
-    options.degree = static_cast<int>(arguments.count("--degree", 1, 8));
-    return std::make_unique<Polynomial>(options);
-}
 
 // How a model is trained beside the network's own settings.
 struct Lesson {
@@ -182,7 +126,6 @@ Command train_command() {
           "Specht's general regression network"}},
         "",
         [](const std::vector<std::string>&) {
-            const RbfnnOptions rbfnn;
             const KeyRateOptions rate;
             const std::vector<Option> training{
                 {"--data", "FILE", "", "optima as 'tfqkd generate' writes them", "Training", false, "-d"},
@@ -201,22 +144,12 @@ Command train_command() {
                 {"--rate-iterations", "N", std::to_string(rate.iterations),
                  "iterations of L-BFGS on the key rate at most", "Key rate"},
                 {"--rate-epochs", "N", std::to_string(rate.epochs),
-                 "epochs of Adam on the key rate ahead of that, with --labels none", "Key rate"},
-                {"--hidden", "WIDTHS", "32-16", "hidden layers", "bpnn"},
-                {"--activation", "KIND", "tanh", "tanh or relu", "bpnn"},
-                {"--trainer", "NAME", "levenberg-marquardt", "levenberg-marquardt, lbfgs or adam", "bpnn"},
-                {"--epochs", "N", "", "epochs or iterations at most; the trainer's default", "bpnn"},
-                {"--first-weights", "N", "1",
-                 "trainings from different first weights, the best on check kept", "bpnn"},
-                {"--centres", "KIND", "greedy", "greedy (orthogonal least squares) or every-sample", "rbfnn"},
-                {"--max-centres", "N", std::to_string(rbfnn.max_centres), "centres at most", "rbfnn"},
-                {"--order", "N", "1", "0: weighted mean of the patterns (Specht); 1: weighted straight fit",
-                 "grnn"},
-                {"--degree", "N", "5", "total degree, 1 to 8", "polynomial"},
+                 "epochs of Adam on the key rate ahead of that, with --labels none", "Key rate"}};
+            const std::vector<Option> output{
                 {"--output", "FILE", "", "the model; written whole or not at all", "Output", false, "-o",
                  false},
                 {"--force", "", "", "replace an existing file", "Output", false, "", false}};
-            return joined({training, general_options()});
+            return joined({training, network_options(), output, general_options()});
         },
         run};
 }

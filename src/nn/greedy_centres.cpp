@@ -16,7 +16,8 @@ constexpr double smallest_left = 1e-12;  // of a column's square: below, roundin
 
 }  // namespace
 
-GreedyCentres::GreedyCentres(const Samples& train, const Matrix& candidates, double spread, int max_centres) {
+GreedyCentres::GreedyCentres(const Samples& train, const Matrix& candidates, const Eigen::VectorXd& spreads,
+                             int max_centres) {
     const auto columns = candidates.rows() + 1;
     gram_ = Matrix::Zero(columns, columns);
     correlation_ = Matrix::Zero(columns, train.targets.cols());
@@ -25,7 +26,8 @@ GreedyCentres::GreedyCentres(const Samples& train, const Matrix& candidates, dou
         const auto rows = std::min(block_rows, train.inputs.rows() - start);
         design.resize(rows, columns);
         design.col(0).setOnes();
-        design.rightCols(columns - 1) = activations(train.inputs.middleRows(start, rows), candidates, spread);
+        design.rightCols(columns - 1) =
+            activations(train.inputs.middleRows(start, rows), candidates, spreads);
         gram_.selfadjointView<Eigen::Lower>().rankUpdate(design.transpose());
         correlation_.noalias() += design.transpose() * train.targets.middleRows(start, rows);
     }

@@ -12,8 +12,10 @@ namespace tfqkd {
 // are gone through once, and each added centre costs one product of a vector with the factor's rows so far.
 class GreedyCentres {
   public:
-    // inputs: samples x inputs; candidates: candidates x inputs; targets: samples x outputs
-    GreedyCentres(const Samples& train, const Matrix& candidates, double spread, int max_centres);
+    // inputs: samples x inputs; candidates: candidates x inputs; spreads: one an input; targets: samples x
+    // outputs
+    GreedyCentres(const Samples& train, const Matrix& candidates, const Eigen::VectorXd& spreads,
+                  int max_centres);
 
     // Adds the centre that lowers the error most; false when none is left that lowers it.
     bool add();

@@ -17,6 +17,12 @@
 
 namespace tfqkd {
 
+namespace {
+
+constexpr int any = std::numeric_limits<int>::max();
+
+}  // namespace
+
 // Finds the nearest patterns by distance in spreads.
 struct Grnn::Tree {
     Matrix points;  // inputs x patterns, in spreads
@@ -45,7 +51,7 @@ struct Grnn::Tree {
 };
 
 void GrnnOptions::validate() const {
-    require(order == 0 || order == 1, "order", "be 0 or 1");
+    require(order >= 0 && order <= 2, "order", "be 0, 1 or 2");
     require(neighbours >= 1 && neighbours <= 100000, "neighbours", "be from 1 to 100000");
     require(tree_above >= 0, "tree_above", "be 0 or more");
     require(queries >= 1, "queries", "be 1 or more");
@@ -84,7 +90,8 @@ TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64
     Eigen::VectorXd spreads = Eigen::VectorXd::Ones(train.inputs.cols());
     double left_out = 0;
     if (train.inputs.rows() > 1) {  // one sample leaves nothing when it is left out
-        const LeaveOneOut error(train, queries, options_.order, options_.ridge);
+        const LeaveOneOut error(train, queries, options_.order, options_.ridge,
+                                train.inputs.rows() > options_.tree_above ? options_.neighbours : any);
         spreads = find_spreads(error, train.inputs, options_.iterations);
         left_out = error(spreads.array().log(), nullptr);
     }
@@ -139,9 +146,8 @@ nlohmann::json Grnn::save() const {
 }
 
 Grnn Grnn::load(const nlohmann::json& saved) {
-    constexpr int any = std::numeric_limits<int>::max();
     GrnnOptions options;
-    options.order = integer_member(saved, "order", 0, 1);
+    options.order = integer_member(saved, "order", 0, 2);
     options.tree_above = integer_member(saved, "tree_above", 0, any);
     options.ridge = number_member(saved, "ridge", 1e-300);
     const Matrix inputs = matrix_member(saved, "patterns");

@@ -1,7 +1,9 @@
 #include "nn/leave_one_out.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "nn/lbfgs.hpp"
 #include "nn/local_fit.hpp"
@@ -43,7 +45,7 @@ double LeaveOneOut::operator()(const Eigen::VectorXd& log_spreads, Eigen::Vector
     return sum * share;
 }
 
-// The other samples that have any weight at all.
+// The nearest of the other samples that have any weight at all.
 std::vector<int> LeaveOneOut::near(int query, const Eigen::VectorXd& spreads) const {
     Eigen::ArrayXd exponents = Eigen::ArrayXd::Zero(samples_.inputs.rows());
     for (Eigen::Index d = 0; d < spreads.size(); ++d)
@@ -54,6 +56,11 @@ std::vector<int> LeaveOneOut::near(int query, const Eigen::VectorXd& spreads) co
     std::vector<int> rows;
     for (Eigen::Index row = 0; row < exponents.size(); ++row)
         if (exponents[row] <= farthest && row != query) rows.push_back(static_cast<int>(row));
+    if (static_cast<int>(rows.size()) <= neighbours_) return rows;
+    const auto nearer = [&](int a, int b) { return std::pair(exponents[a], a) < std::pair(exponents[b], b); };
+    std::nth_element(rows.begin(), rows.begin() + neighbours_, rows.end(), nearer);
+    rows.resize(neighbours_);
+    std::sort(rows.begin(), rows.end());
     return rows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "tfqkd/nn/regressor.hpp"
@@ -10,8 +11,14 @@ namespace tfqkd {
 // function of log spread; its gradient too when asked for.
 class LeaveOneOut {
   public:
-    LeaveOneOut(const Samples& samples, std::vector<int> queries, int order, double ridge)
-        : samples_(samples), queries_(std::move(queries)), order_(order), ridge_(ridge) {}
+    // neighbours: how many of the others, the nearest in spreads, each prediction looks at.
+    LeaveOneOut(const Samples& samples, std::vector<int> queries, int order, double ridge,
+                int neighbours = std::numeric_limits<int>::max())
+        : samples_(samples),
+          queries_(std::move(queries)),
+          order_(order),
+          ridge_(ridge),
+          neighbours_(neighbours) {}
     double operator()(const Eigen::VectorXd& log_spreads, Eigen::VectorXd* gradient) const;
 
   private:
@@ -21,6 +28,7 @@ class LeaveOneOut {
     std::vector<int> queries_;
     int order_;
     double ridge_;
+    int neighbours_;
 };
 
 // Spreads, one an input, of small leave-one-out error.

@@ -14,13 +14,25 @@ void LocalFit::solve(const Eigen::VectorXd& spreads) {
     weights_ = 0.5 * (weights_ - weights_.maxCoeff());
     exp_in_place(weights_.data(), weights_.size());
     weights_ /= weights_.sum();
-    if (order_ == 0)
+    if (order_ == 0) {
         influence_.setOnes(offsets.rows());
-    else
-        solve_slopes();
+        return;
+    }
+    if (order_ == 2) add_products();
+    solve_slopes();
 }
 
-// The offsets are centred on their weighted mean, so that the level and the slopes separate.
+// All products of two offsets: terms that vanish at the query, as the offsets do.
+void LocalFit::add_products() {
+    const auto inputs = offsets.cols();
+    offsets.conservativeResize(Eigen::NoChange, inputs + inputs * (inputs + 1) / 2);
+    Eigen::Index term = inputs;
+    for (Eigen::Index i = 0; i < inputs; ++i)
+        for (Eigen::Index j = i; j < inputs; ++j)
+            offsets.col(term++) = offsets.col(i).cwiseProduct(offsets.col(j));
+}
+
+// The terms are centred on their weighted mean, so that the level and the slopes separate.
 void LocalFit::solve_slopes() {
     const Eigen::RowVectorXd centre = weights_.matrix().transpose() * offsets;
     offsets.rowwise() -= centre;

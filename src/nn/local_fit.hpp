@@ -6,13 +6,13 @@
 
 namespace tfqkd {
 
-// A weighted fit to some patterns around a query: their mean (order 0) or a straight fit (order 1). Its value
-// at the query is sum_j weight_j influence_j target_j.
+// A weighted fit to some patterns around a query: their mean (order 0), a straight fit (order 1) or one with
+// squares and products too (order 2). Its value at the query is sum_j weight_j influence_j target_j.
 class LocalFit {
   public:
     LocalFit(int order, double ridge) : order_(order), ridge_(ridge) {}
 
-    Matrix offsets;  // patterns x inputs: pattern - query; to be filled in before solve()
+    Matrix offsets;  // patterns x inputs: pattern - query; to be filled in before solve(), which spends it
     // Weighs the patterns by exp(-sum of (offset / spread)^2 / 2) and finds their influence.
     void solve(const Eigen::VectorXd& spreads);
     const Eigen::ArrayXd& weights() const { return weights_; }      // patterns; their sum is 1
@@ -21,14 +21,14 @@ class LocalFit {
     Eigen::ArrayXd residual(const Eigen::ArrayXd& target) const;
 
   private:
+    void add_products();
     void solve_slopes();
 
     int order_;
     double ridge_;
     Eigen::ArrayXd weights_, influence_;
-    Matrix
-        factor_;  // inputs x inputs, lower: Cholesky's factor of the weighted squares of the centred offsets
-    Matrix weighted_;  // patterns x inputs: weighted offsets
+    Matrix factor_;    // terms x terms, lower: Cholesky's factor of the weighted squares of the centred terms
+    Matrix weighted_;  // patterns x terms: weighted
 };
 
 }  // namespace tfqkd

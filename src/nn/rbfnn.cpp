@@ -1,17 +1,22 @@
 #include "tfqkd/nn/rbfnn.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <numbers>
 
 #include "nn/greedy_centres.hpp"
 #include "nn/json_matrix.hpp"
+#include "nn/k_means.hpp"
 #include "nn/radial_basis.hpp"
+#include "nn/radial_spreads.hpp"
 #include "nn/random.hpp"
+#include "nn/ridge.hpp"
 #include "nn/samples.hpp"
+#include "nn/vector_math.hpp"
 #include "tfqkd/nn/loss.hpp"
 
 namespace tfqkd {
@@ -19,58 +24,19 @@ namespace tfqkd {
 namespace {
 
 constexpr Eigen::Index block_rows = 256;
-constexpr int block_centres = 25;             // how often a greedy fit is held against check
-constexpr int most_samples_of_exact = 12000;  // 1.2 GB of kernel, half a minute a spread
+constexpr Eigen::Index fitted_rows = 4096;    // folded into the least squares at a time
+constexpr int most_samples_of_exact = 12000;  // 1.2 GB of kernel, half a minute
+constexpr int lloyd_iterations = 30;
+constexpr double tried_ridge = 1e-16;
+constexpr double share_of_targets = 0.3;     // of a target's unit beside an input's spread
+constexpr double least_exact_ridge = 1e-14;  // the kernel of every sample is else singular to rounding
 
-Matrix with_ones(const Matrix& activation) {
-    Matrix design(activation.rows(), activation.cols() + 1);  // samples x (1 + centres)
-    design << Matrix::Ones(activation.rows(), 1), activation;
-    return design;
-}
+// With more, weights would follow chance; a centre's own sample tells nothing about others.
+int most_centres(const Samples& samples) { return std::max(1, static_cast<int>(samples.inputs.rows()) / 2); }
 
-// |design w - targets|^2 + ridge samples |w|^2, the bias, first in w, left free; by Householder's QR.
-Matrix least_squares(const Matrix& activation, const Matrix& targets, double ridge) {
-    const auto samples = activation.rows(), centres = activation.cols();
-    Matrix design = Matrix::Zero(samples + centres, centres + 1);
-    design.topRows(samples) = with_ones(activation);
-    design.bottomRightCorner(centres, centres)
-        .diagonal()
-        .setConstant(std::sqrt(ridge * static_cast<double>(samples)));
-    Matrix wanted = Matrix::Zero(samples + centres, targets.cols());
-    wanted.topRows(samples) = targets;
-    const Eigen::HouseholderQR<Eigen::Ref<Matrix>> factor(design);
-    return factor.solve(wanted);
-}
-
-// One spread's greedy choice and what it came to.
-struct GreedyRun {
-    std::vector<int> chosen;
-    TrainingRecord record;
-};
-
-GreedyRun run_greedy(const Samples& train, const Samples& check, const Matrix& candidates, double spread,
-                     const RbfnnOptions& options) {
-    GreedyCentres greedy(train, candidates, spread, options.max_centres);
-    GreedyRun best;
-    auto& record = best.record;
-    Matrix check_design = Matrix::Ones(check.inputs.rows(), options.max_centres + 1);
-    const auto hold_against_check = [&](Eigen::Index count) {
-        record.train_loss.push_back(greedy.mean_square());
-        record.check_loss.push_back(
-            mean_square(check_design.leftCols(count + 1) * greedy.weights(), check.targets));
-        if (record.check_loss.size() > 1 && !(record.check_loss.back() < record.best_check_loss)) return;
-        record.best_check_loss = record.check_loss.back();
-        record.best_epoch = static_cast<int>(record.check_loss.size()) - 1;
-        best.chosen = greedy.chosen();
-    };
-    int count = 0;
-    while (count < options.max_centres && greedy.mean_square() > options.goal && greedy.add()) {
-        check_design.col(++count) = activations(check.inputs, candidates.row(greedy.chosen().back()), spread);
-        if (count % block_centres == 0) hold_against_check(count);
-    }
-    if (count == 0 || count % block_centres != 0) hold_against_check(count);
-    if (best.chosen.empty()) best.chosen = {0};
-    return best;
+Samples drawn_samples(const Samples& samples, int count, std::uint64_t seed) {
+    const auto rows = drawn_rows(static_cast<int>(samples.inputs.rows()), count, seed);
+    return {samples.inputs(rows, Eigen::all), samples.targets(rows, Eigen::all)};
 }
 
 }  // namespace
@@ -78,62 +44,107 @@ GreedyRun run_greedy(const Samples& train, const Samples& check, const Matrix& c
 void RbfnnOptions::validate() const {
     require(max_centres >= 1 && max_centres <= 20000, "max_centres", "be from 1 to 20000");
     require(candidates >= 1 && candidates <= 20000, "candidates", "be from 1 to 20000");
+    require(choosing >= 1, "choosing", "be 1 or more");
     require(goal >= 0 && std::isfinite(goal), "goal", "be 0 or more and finite");
-    require(ridge > 0 && std::isfinite(ridge), "ridge", "be above 0 and finite");
-    require(!spreads.empty(), "spreads", "not be empty");
+    require(ridge >= 0 && std::isfinite(ridge), "ridge", "be 0 or more and finite");
     for (const double spread : spreads)
         require(spread > 0 && std::isfinite(spread), "spreads", "be above 0 and finite");
 }
 
 Rbfnn::Rbfnn(RbfnnOptions options) : options_(std::move(options)) { options_.validate(); }
 
+Eigen::VectorXd Rbfnn::chosen_spreads(const Samples& train, std::uint64_t seed) const {
+    const auto& given = options_.spreads;
+    const auto count = static_cast<Eigen::Index>(given.size());
+    if (given.empty()) return find_radial_spreads(train, seed);
+    if (given.size() == 1) return Eigen::VectorXd::Constant(train.inputs.cols(), given.front());
+    require(count == train.inputs.cols(), "spreads", "be one number, or one for each input");
+    return Eigen::Map<const Eigen::VectorXd>(given.data(), count);
+}
+
 TrainingRecord Rbfnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
     const Samples& decisive = checked(train, check);
+    require(options_.centres != Centres::every_sample || train.inputs.rows() <= most_samples_of_exact,
+            "centres", "not be every sample for more than 12000 samples");
+    spreads_ = chosen_spreads(train, derived_seed(seed, 1));
+    if (options_.centres == Centres::every_sample) return fit_every_sample(train, decisive);
     return options_.centres == Centres::greedy ? fit_greedy(train, decisive, seed)
-                                               : fit_every_sample(train, decisive);
+                                               : fit_k_means(train, decisive, seed);
 }
 
 TrainingRecord Rbfnn::fit_greedy(const Samples& train, const Samples& check, std::uint64_t seed) {
-    const auto rows = drawn_rows(static_cast<int>(train.inputs.rows()), options_.candidates, seed);
-    const Matrix candidates = train.inputs(rows, Eigen::all);
-    RbfnnOptions options = options_;
-    options.max_centres = std::min(options.max_centres, static_cast<int>(rows.size()));
-    GreedyRun best;
-    for (const double spread : options_.spreads) {
-        auto run = run_greedy(train, check, candidates, spread, options);
-        if (!best.chosen.empty() && !(run.record.best_check_loss < best.record.best_check_loss)) continue;
-        best = std::move(run);
-        spread_ = spread;
+    const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
+    const auto rows = drawn_rows(static_cast<int>(some.inputs.rows()), options_.candidates, seed);
+    const Matrix candidates = some.inputs(rows, Eigen::all);
+    const int most = std::min(options_.max_centres, most_centres(some));
+    GreedyCentres greedy(some, candidates, spreads_, most);
+    int count = 0;
+    while (count < most && greedy.mean_square() > options_.goal && greedy.add()) ++count;
+    centres_ = count > 0 ? Matrix(candidates(greedy.chosen(), Eigen::all)) : Matrix(candidates.topRows(1));
+    return fit_weights(train, check, options_.ridge);
+}
+
+// Groups are of samples near each other in spreads and in targets too, so that there are more centres where
+// the targets change quickly (Uykan et al. 2000). Many centres want narrower spreads than the few by which
+// spreads were found, by how much is tried.
+TrainingRecord Rbfnn::fit_k_means(const Samples& train, const Samples& check, std::uint64_t seed) {
+    const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
+    const auto inputs = train.inputs.cols();
+    Matrix points(some.inputs.rows(), inputs + some.targets.cols());
+    points << (some.inputs.array().rowwise() / spreads_.transpose().array()).matrix(),
+        share_of_targets * some.targets;
+    centres_ = k_means(points, std::min(options_.max_centres, most_centres(some)), lloyd_iterations, seed)
+                   .leftCols(inputs)
+                   .array()
+                   .rowwise() *
+               spreads_.transpose().array();
+    if (options_.spreads.empty()) {
+        const Eigen::VectorXd found = spreads_;
+        double least = std::numeric_limits<double>::infinity(), best = 1;
+        for (const double factor : {1.4, 1.0, 0.7, 0.5, 0.35}) {
+            spreads_ = factor * found;
+            const double loss = fit_weights(some, check, tried_ridge).best_check_loss;
+            if (!(loss < least)) continue;
+            least = loss;
+            best = factor;
+        }
+        spreads_ = best * found;
     }
-    centres_ = candidates(best.chosen, Eigen::all);
-    const Matrix solved =
-        least_squares(activations(train.inputs, centres_, spread_), train.targets, options_.ridge);
+    return fit_weights(train, check, options_.ridge);
+}
+
+TrainingRecord Rbfnn::fit_weights(const Samples& train, const Samples& check, double ridge) {
+    LeastSquares squares(centres_.rows() + 1, train.targets.cols());
+    for (Eigen::Index start = 0; start < train.inputs.rows(); start += fitted_rows) {
+        const auto rows = std::min(fitted_rows, train.inputs.rows() - start);
+        squares.add(with_ones(activations(train.inputs.middleRows(start, rows), centres_, spreads_)),
+                    train.targets.middleRows(start, rows));
+    }
+    const Matrix solved = squares.weights(ridge > 0 ? ridge : squares.best_ridge());
     bias_ = solved.row(0);
     weights_ = solved.bottomRows(centres_.rows());
-    return best.record;
+    return held_against(train, check);
 }
 
 // The bias is the targets' mean; the kernel with a ridge does the rest.
 TrainingRecord Rbfnn::fit_every_sample(const Samples& train, const Samples& check) {
-    require(train.inputs.rows() <= most_samples_of_exact, "centres", "be greedy for more than 12000 samples");
-    TrainingRecord best;
-    Rbfnn trial = *this;
-    trial.centres_ = train.inputs;
-    trial.bias_ = train.targets.colwise().mean();
-    for (const double spread : options_.spreads) {
-        Matrix kernel = activations(train.inputs, train.inputs, spread);
-        kernel.diagonal().array() += options_.ridge;
+    centres_ = train.inputs;
+    bias_ = train.targets.colwise().mean();
+    double ridge = std::max(options_.ridge, least_exact_ridge);
+    for (;; ridge *= 10) {
+        Matrix kernel = activations(train.inputs, train.inputs, spreads_);
+        kernel.diagonal().array() += ridge;
         const Eigen::LLT<Eigen::Ref<Matrix>> factor(kernel);
-        trial.spread_ = spread;
-        trial.weights_ = factor.solve(train.targets.rowwise() - trial.bias_);
-        const double loss = mean_square(trial.predict(check.inputs), check.targets);
-        if (!std::isfinite(loss) || factor.info() != Eigen::Success) continue;
-        if (!best.check_loss.empty() && !(loss < best.best_check_loss)) continue;
-        best = {{mean_square(trial.predict(train.inputs), train.targets)}, {loss}, 0, loss};
-        *this = trial;
+        if (factor.info() != Eigen::Success) continue;
+        weights_ = factor.solve(train.targets.rowwise() - bias_);
+        if (weights_.allFinite()) break;
     }
-    require(!best.check_loss.empty(), "ridge", "be larger: the kernel is singular at every spread");
-    return best;
+    return held_against(train, check);
+}
+
+TrainingRecord Rbfnn::held_against(const Samples& train, const Samples& check) const {
+    const double loss = mean_square(predict(check.inputs), check.targets);
+    return {{mean_square(predict(train.inputs), train.targets)}, {loss}, 0, loss};
 }
 
 Matrix Rbfnn::predict(const Matrix& inputs) const {
@@ -141,25 +152,36 @@ Matrix Rbfnn::predict(const Matrix& inputs) const {
     Matrix result(inputs.rows(), outputs());
     for (Eigen::Index start = 0; start < inputs.rows(); start += block_rows) {
         const auto rows = std::min(block_rows, inputs.rows() - start);
-        const Matrix activation = activations(inputs.middleRows(start, rows), centres_, spread_);
+        const Matrix activation = activations(inputs.middleRows(start, rows), centres_, spreads_);
         result.middleRows(start, rows).noalias() = activation * weights_;
     }
     result.rowwise() += bias_;
     return result;
 }
 
-// One sample: the roles of samples and centres exchanged, so that the loops run over the centres.
+// One sample: the roles of samples and centres exchanged, so that the loops run over the centres; some at a
+// time, on the stack.
 void Rbfnn::predict_one(std::span<const double> input, std::span<double> output) const {
     assert(static_cast<int>(input.size()) == inputs() && static_cast<int>(output.size()) == outputs());
-    const Eigen::Map<const Eigen::RowVectorXd> one(input.data(), inputs());
-    const Matrix activation = activations(centres_, one, spread_);  // centres x 1
     Eigen::Map<Eigen::RowVectorXd> result(output.data(), outputs());
     result = bias_;
-    for (Eigen::Index k = 0; k < weights_.cols(); ++k) result[k] += weights_.col(k).dot(activation.col(0));
+    alignas(64) double excited[block_rows];
+    for (Eigen::Index start = 0; start < centres_.rows(); start += block_rows) {
+        const auto count = std::min(block_rows, centres_.rows() - start);
+        Eigen::Map<Eigen::ArrayXd> block(excited, count);
+        block.setZero();
+        for (Eigen::Index d = 0; d < inputs(); ++d)
+            block -= ((centres_.col(d).segment(start, count).array() - input[d]) *
+                      (std::sqrt(std::numbers::ln2) / spreads_[d]))
+                         .square();
+        exp_in_place(excited, count);
+        for (Eigen::Index k = 0; k < weights_.cols(); ++k)
+            result[k] += weights_.col(k).segment(start, count).dot(block.matrix());
+    }
 }
 
 Matrix Rbfnn::features(const Matrix& inputs) const {
-    return with_ones(activations(inputs, centres_, spread_));
+    return with_ones(activations(inputs, centres_, spreads_));
 }
 
 Matrix Rbfnn::output_layer() const {
@@ -174,9 +196,8 @@ void Rbfnn::set_output_layer(const Matrix& weights) {
 }
 
 nlohmann::json Rbfnn::save() const {
-    if (!std::isfinite(spread_)) throw Error(ErrorKind::data, "rbfnn spread: not finite, so it is not saved");
     return {{"kind", kind()},
-            {"spread", spread_},
+            {"spreads", matrix_to_json(spreads_, "rbfnn spreads")},
             {"centres", matrix_to_json(centres_, "rbfnn centres")},
             {"weights", matrix_to_json(weights_, "rbfnn weights")},
             {"bias", matrix_to_json(bias_, "rbfnn bias")}};
@@ -184,8 +205,10 @@ nlohmann::json Rbfnn::save() const {
 
 Rbfnn Rbfnn::load(const nlohmann::json& saved) {
     Rbfnn result;
-    result.spread_ = number_member(saved, "spread", 1e-100, 1e100);
     result.centres_ = matrix_member(saved, "centres");
+    result.spreads_ = matrix_member(saved, "spreads", result.centres_.cols(), 1);
+    if (!(result.spreads_.minCoeff() > 0))
+        throw Error(ErrorKind::data, "saved model: 'spreads' must be above 0");
     result.weights_ = matrix_member(saved, "weights", result.centres_.rows());
     result.bias_ = matrix_member(saved, "bias", 1, result.weights_.cols());
     return result;

@@ -15,7 +15,8 @@ struct AttemptRange {
 using MakeClimb = Climb (*)(const Space& space, Starts starts, AttemptRange attempts,
                             const SearchOptions& options, Outcome& outcome);
 
-// Makes every row's certain attempts side by side, which fills registers also where there is one row; then,
+// Makes every row's certain attempts side by side, which fills registers also where there is one row; then
+// those from the hops away from the best of them; then,
 // row by row, up to options.restarts further ones where no key was found. `samples`: candidates of a further
 // attempt.
 void search_rows(const Protocol& protocol, const Columns& links, bool slopes, const Space& space,

@@ -43,11 +43,17 @@ class Space {
         }
         for (const auto& start : protocol.info().more_starts) {
             more_starts_.emplace_back();
+            std::vector<std::pair<std::size_t, double>> of_a, of_b;
             for (const auto& [name, value] : start)
-                for (const Axis& axis : axes_)
-                    if (const auto& q = parameters[axis.parameter].name;
-                        q == name || q == name + "_a" || q == name + "_b")
+                for (const Axis& axis : axes_) {
+                    const auto& q = parameters[axis.parameter].name;
+                    if (q == name || q == name + "_a" || q == name + "_b")
                         more_starts_.back().emplace_back(axis.parameter, value);
+                    if (q == name + "_a") of_a.emplace_back(axis.parameter, value);
+                    if (q == name + "_b") of_b.emplace_back(axis.parameter, value);
+                }
+            for (auto& one : {of_a, of_b})
+                if (!one.empty()) hops_.push_back(one);
         }
     }
 
@@ -58,8 +64,14 @@ class Space {
     // it.
     std::size_t more_starts() const { return more_starts_.size(); }
     std::vector<double> other_start(std::vector<double> point, std::size_t k) const {
-        for (const auto& [parameter, value] : more_starts_[k]) point[parameter] = value;
-        return point;
+        return laid_over(std::move(point), more_starts_[k]);
+    }
+
+    // Where each user has parameters of their own the best may lie where the two choose differently: the
+    // k-th hop lays one user's part of a further start over a point.
+    std::size_t hops() const { return hops_.size(); }
+    std::vector<double> hop(std::vector<double> point, std::size_t k) const {
+        return laid_over(std::move(point), hops_[k]);
     }
 
     // The k-th of a low-discrepancy series of points in the box (Kronecker series with the generalised golden
@@ -77,8 +89,14 @@ class Space {
     }
 
   private:
+    using Values = std::vector<std::pair<std::size_t, double>>;  // parameters and their values
+    static std::vector<double> laid_over(std::vector<double> point, const Values& values) {
+        for (const auto& [parameter, value] : values) point[parameter] = value;
+        return point;
+    }
+
     std::vector<Axis> axes_;
-    std::vector<std::vector<std::pair<std::size_t, double>>> more_starts_;
+    std::vector<Values> more_starts_, hops_;
 };
 
 // Where the attempts of one row begin: attempt 0 at its start, the next ones at the protocol's further

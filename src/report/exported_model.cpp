@@ -28,8 +28,7 @@ Network layers_of(const Perceptron& perceptron) {
 
 Network radials_of(const Rbfnn& rbfnn) {
     RadialNetwork network;
-    network.reach =
-        Eigen::RowVectorXd::Constant(rbfnn.inputs(), std::sqrt(std::numbers::ln2) / rbfnn.spread());
+    network.reach = (std::sqrt(std::numbers::ln2) / rbfnn.spreads().array()).transpose();
     network.centres = rbfnn.centres().array().rowwise() * network.reach.array();
     network.weights = rbfnn.weights();
     network.bias = rbfnn.bias();
@@ -37,6 +36,9 @@ Network radials_of(const Rbfnn& rbfnn) {
 }
 
 Network kernels_of(const Grnn& grnn) {
+    if (grnn.options().order > 1)
+        throw Error(ErrorKind::usage,
+                    "a grnn of order 2 is not exported; train one with --order 1 or --order 0");
     return KernelNetwork{grnn.options().order,        grnn.looked_at(),
                          grnn.options().ridge,        grnn.spreads().transpose(),
                          grnn.patterns().transpose(), grnn.targets().transpose()};

@@ -25,14 +25,13 @@ def perceptron(widths, squash, x):
     return x
 
 
-def radial_basis(x, spread, centres, outputs):
-    b = math.sqrt(math.log(2)) / spread
+def radial_basis(x, spreads, centres, outputs):
+    b = [math.sqrt(math.log(2)) / spread for spread in spreads]
     out = []
     for k in range(outputs):
         s = 0.1 * (k + 1)  # bias
         for c in range(centres):
-            distance = math.sqrt(sum((x[d] - wave(c, d)) ** 2 for d in range(len(x))))
-            s += wave(c + k, 7) * math.exp(-((b * distance) ** 2))
+            s += wave(c + k, 7) * math.exp(-sum((b[d] * (x[d] - wave(c, d))) ** 2 for d in range(len(x))))
         out.append(s)
     return out
 
@@ -66,10 +65,13 @@ def general_regression(x, spreads, patterns, outputs, order, ridge):
         if order == 0:
             out.append(sum(w * t for w, t in zip(weight, target)))
             continue
-        basis = [[1.0] + [r[d] - x[d] for d in range(inputs)] for r in rows]
+        offsets = [[r[d] - x[d] for d in range(inputs)] for r in rows]
+        basis = [[1.0] + o + ([o[i] * o[j] for i in range(inputs) for j in range(i, inputs)] if order == 2 else [])
+                 for o in offsets]
+        terms = len(basis[0])
         normal = [[sum(w * b[i] * b[j] for w, b in zip(weight, basis)) + (ridge if i == j > 0 else 0)
-                   for j in range(inputs + 1)] for i in range(inputs + 1)]
-        right = [sum(w * b[i] * t for w, b, t in zip(weight, basis, target)) for i in range(inputs + 1)]
+                   for j in range(terms)] for i in range(terms)]
+        right = [sum(w * b[i] * t for w, b, t in zip(weight, basis, target)) for i in range(terms)]
         out.append(solve(normal, right)[0])
     return out
 
@@ -77,6 +79,7 @@ def general_regression(x, spreads, patterns, outputs, order, ridge):
 POINT = [0.3, -0.8, 0.5]
 print("tanh", [repr(v) for v in perceptron([3, 4, 3, 2], math.tanh, POINT)])
 print("relu", [repr(v) for v in perceptron([3, 4, 3, 2], lambda s: max(s, 0.0), POINT)])
-print("rbfnn", [repr(v) for v in radial_basis(POINT, 0.9, 6, 2)])
+print("rbfnn", [repr(v) for v in radial_basis(POINT, [0.8, 0.9, 1.3], 6, 2)])
 print("grnn 0", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 0, 0)])
 print("grnn 1", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 1, 1e-3)])
+print("grnn 2", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 2, 1e-3)])

@@ -8,13 +8,14 @@
 namespace tfqkd {
 
 struct GrnnOptions {
-    int order =
-        1;  // 0: weighted mean of the targets (Specht); 1: weighted straight fit, without bias at edges
+    // Of the weighted fit to the patterns: 0, their mean (Specht); 1, a straight fit, without bias at edges;
+    // 2, with squares and products of the inputs, without bias where the targets bend.
+    int order = 2;
     int neighbours = 64;    // patterns that a prediction looks at, once there are more than `tree_above`
     int tree_above = 2000;  // up to so many patterns all are looked at
     int queries = 1000;     // samples left out in turn to choose the spreads, drawn at random
     int iterations = 40;    // of the search for the spreads
-    double ridge = 1e-6;    // order 1: added to the squares of the slopes, in units of the inputs
+    double ridge = 1e-9;    // order 1 and 2: added to the squares of the slopes, in units of the inputs
 
     void validate() const;  // throws Error (usage) naming the field and the rule
 };
