@@ -263,6 +263,17 @@ TEST_CASE("LSA follows a ridge in far fewer steps than one axis at a time would 
     CHECK((optima.rate > 0.01 * (1 - 1e-7)).all());
 }
 
+TEST_CASE("LSA follows the crease where pairing has as many left windows of either kind") {
+    const auto protocol = make_protocol("aopp-finite:sources=asymmetric");
+    Table table;
+    table.add("loss_a_db", Table::Numbers{36, 20});
+    table.add("loss_b_db", Table::Numbers{1, 10});
+    const Objective objective = make_objective(*protocol, read_links(table), {}, 1);
+    const Optima lsa = make_search("lsa", {})->maximize(objective);
+    const Optima best = make_search("auto", {})->maximize(objective);
+    for (Eigen::Index row = 0; row < 2; ++row) CHECK(lsa.rate[row] > 0.9999 * best.rate[row]);
+}
+
 TEST_CASE("LSA finds a kink, and an island of key in a plain without") {
     const Columns links = links_of_misalignments({0.01, 0.04, 0.09});
     for (const Landscape landscape : {Landscape::kink, Landscape::island}) {

@@ -45,6 +45,15 @@ class Walker {
         line_[axis] = 1;
         trial_ = point_;
     }
+    // Along an axis, and as far along another one as keeps the search on a crease across both.
+    void aim_along_crease(std::size_t axis, std::size_t pivot, double by) {
+        aim_along(axis);
+        std::fill(line_.begin(), line_.end(), 0.0);
+        first_ = 0;
+        last_ = x_.size();
+        line_[axis] = 1;
+        line_[pivot] = by;
+    }
     // False if nothing has moved since `from`.
     bool aim_away_from(const std::vector<double>& from) {
         first_ = 0;
@@ -94,12 +103,52 @@ class Walker {
     std::size_t first_ = 0, last_ = 0;   // the axes on which line_ is not 0
 };
 
+// A line that keeps to a crease: along an axis, and `by` as far along the pivot.
+struct CreaseLine {
+    std::size_t axis, pivot;
+    double by, step;
+};
+
+// How sharply the objective bends at the row's place along an axis, by the last two brackets that had it fall
+// both ways. It is a crease, and not a smooth top, where that hangs little on the step.
+struct Bend {
+    double now = 0, before = 0;
+
+    void note(const Bracket& bracket) {
+        if (bracket.bend() == 0) return;
+        before = now;
+        now = bracket.bend();
+    }
+    bool is_crease() const { return now > 0 && before > 0 && now > 0.4 * before; }
+};
+
+// The lines along the crease through a place: it bends most sharply along the pivot; which way the others go
+// with it is not known, so both ways are there.
+std::vector<CreaseLine> crease_lines(const Space& space, const std::vector<Bend>& bends) {
+    const auto sharpness = [&](std::size_t d) {
+        return bends[d].is_crease() ? bends[d].now * space.axes()[d].width() : 0;
+    };
+    std::size_t pivot = 0;
+    for (std::size_t d = 1; d < bends.size(); ++d)
+        if (sharpness(d) > sharpness(pivot)) pivot = d;
+    std::vector<CreaseLine> lines;
+    for (std::size_t d = 0; d < bends.size(); ++d) {
+        if (d == pivot || !(sharpness(d) > 0)) continue;
+        const double by = bends[d].now / bends[pivot].now;
+        for (const double way : {by, -by})
+            lines.push_back({d, pivot, way, first_step * space.axes()[d].width()});
+    }
+    return lines;
+}
+
 // One row. `outcome` holds the start, and takes the result.
 Climb local_search(const Space& space, Starts starts, AttemptRange attempts, const SearchOptions& options,
                    Outcome& outcome) {
     Walker walker(space, outcome.point), scout(space, outcome.point);
     const std::size_t axes = space.size();
     std::vector<double> steps(axes), origin;
+    std::vector<Bend> bends;
+    std::vector<CreaseLine> creases;
     int evaluations = 0;
 
     for (std::size_t attempt = attempts.first; attempt < attempts.last; ++attempt) {
@@ -117,31 +166,49 @@ Climb local_search(const Space& space, Starts starts, AttemptRange attempts, con
         }
         Stop stop = Stop::converged;
         for (std::size_t d = 0; d < axes; ++d) steps[d] = first_step * space.axes()[d].width();
+        creases.clear();
+        bends.assign(axes, {});
+        double followed = -1e300;  // the value when creases were last looked for
         for (int round = 0; round < 2; ++round) {
             for (int quiet = 0; quiet < 2;) {
                 const double before = value;
                 origin = walker.x();
-                for (std::size_t d = 0; d <= axes; ++d) {
-                    if (d < axes)
+                const std::size_t last = axes + creases.size();
+                for (std::size_t d = 0; d <= last; ++d) {
+                    double* step = nullptr;
+                    if (d < axes) {
                         walker.aim_along(d);
-                    else if (!walker.aim_away_from(origin))
+                        step = &steps[d];
+                    } else if (d < last) {
+                        CreaseLine& line = creases[d - axes];
+                        walker.aim_along_crease(line.axis, line.pivot, line.by);
+                        step = &line.step;
+                    } else if (!walker.aim_away_from(origin)) {
                         break;
+                    }
                     const auto [lowest, highest] = walker.reach();
-                    Bracket bracket(value, d < axes ? steps[d] : 1.0, lowest, highest);
+                    Bracket bracket(value, step ? *step : 1.0, lowest, highest);
                     while (bracket.wants_more()) {
                         bracket.tell(merit(co_await Try{walker.at(bracket.trial())}));
                         ++evaluations;
                     }
                     if (bracket.best() != 0) walker.move(bracket.best());
                     value = bracket.best_value();
-                    if (d < axes) {
-                        const double least = smallest_step * space.axes()[d].width();
+                    if (d < axes) bends[d].note(bracket);
+                    if (step) {
+                        const std::size_t axis = d < axes ? d : creases[d - axes].axis;
+                        const double least = smallest_step * space.axes()[axis].width();
                         const double next = bracket.next_step();
-                        steps[d] = std::copysign(std::max(std::abs(next), least), next);
+                        *step = std::copysign(std::max(std::abs(next), least), next);
                     }
                 }
                 quiet =
                     value - before < (has_key(value) ? options.tolerance : no_key_tolerance) ? quiet + 1 : 0;
+                if (quiet == 2 && has_key(value) && value - followed > options.tolerance) {
+                    followed = value;
+                    creases = crease_lines(space, bends);
+                    if (!creases.empty()) quiet = 0;
+                }
                 if (evaluations >= options.most_evaluations) {
                     stop = Stop::evaluation_limit;
                     break;
