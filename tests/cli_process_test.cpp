@@ -51,8 +51,10 @@ TEST_CASE("every example of a help text works as it stands, but for the size of 
         CHECK(command.examples.size() >= 2);
         for (const cli::Example& example : command.examples) {
             std::string line = example.command;
-            for (const char* rows : {"--rows 20000", "--rows 5000"}) replace_all(line, rows, "--rows 120");
+            for (const char* rows : {"--rows 20000", "--rows 5000", "--rows 1000"})
+                replace_all(line, rows, "--rows 120");
             replace_all(line, ":41 ", ":5 ");
+            replace_all(line, "--rate-iterations 50", "--rate-iterations 3 --rate-epochs 2");
             replace_all(line, "--network bpnn", "--network bpnn --epochs 5");
             replace_all(line, "tfqkd benchmark", "tfqkd benchmark --passes 1 --search-links 4");
             replace_all(line, "0:500:1 --audit 50",

@@ -186,14 +186,16 @@ TEST_CASE("Training on the key rate gains key rate, for perceptrons and for radi
         // The linear layer alone fits each output by itself already: what it gains is less, and looked for
         // where it learned.
         const bool all_weights = model.network().kind() == "bpnn";
-        const TrainingRows& judge = all_weights ? held_out_rows() : training_rows();
+        // The few rows and iterations under sanitizers tell nothing about other links.
+        const bool held_out = all_weights && !sanitized;
+        const TrainingRows& judge = held_out ? held_out_rows() : training_rows();
         const Accuracy before = accuracy_of(model, judge);
         model.train_on_key_rate(training_rows(), options);
         CHECK(model.record().loss == TrainingLoss::key_rate);
         const Accuracy after = accuracy_of(model, judge);
         INFO(before.mean << " -> " << after.mean);
-        CHECK(1 - after.mean < (all_weights ? 0.9 : 0.999) * (1 - before.mean));
-        if (all_weights) CHECK(1 - after.median < 0.9 * (1 - before.median));
+        CHECK(1 - after.mean < (held_out ? 0.9 : 0.999) * (1 - before.mean));
+        if (held_out) CHECK(1 - after.median < 0.9 * (1 - before.median));
     }
     Model grnn = Model::train(training_rows(), std::make_unique<Grnn>(), 1);
     CHECK_THROWS_WITH(grnn.train_on_key_rate(training_rows(), options), contains_text("only bpnn and rbfnn"));

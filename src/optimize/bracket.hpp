@@ -48,15 +48,6 @@ class Bracket {
     double best() const { return middle_.at; }
     double best_value() const { return middle_.value; }
 
-    // How sharply the line bends down at 0, when nothing was better on either side: the sum of what a step
-    // loses each way, a unit of step. At a crease it does not hang on the step; where the line is smooth it
-    // shrinks with it. 0 when something was better or a side was not tried.
-    double bend() const {
-        if (middle_.at != 0 || near_.at == 0 || far_.at == 0) return 0;
-        return (middle_.value - near_.value) / std::abs(near_.at) +
-               (middle_.value - far_.value) / std::abs(far_.at);
-    }
-
     // The step to begin with next time: longer after a success, shorter after a failure.
     double next_step() const {
         const double size = std::abs(step_), moved = std::abs(middle_.at);

@@ -11,6 +11,8 @@ constexpr double first_step = 0.04;        // of an axis' width
 constexpr double polishing = 0.1;          // steps of the second round over those of the first
 constexpr double smallest_step = 1e-9;     // of an axis' width
 constexpr double no_key_tolerance = 1e-4;  // gain of a sweep that counts as quiet while the score is climbed
+constexpr double crease_probe = 1e-5;      // of an axis' width: how far creases are looked for
+constexpr double least_bend = 0.01;        // of the slope of ln R across an axis; a smooth top bends less
 constexpr std::uint64_t samples = 48;      // points of the low-discrepancy sample
 
 // Where a row's search stands, and a line through it: along one axis, or along a displacement.
@@ -109,45 +111,12 @@ struct CreaseLine {
     double by, step;
 };
 
-// How sharply the objective bends at the row's place along an axis, by the last two brackets that had it fall
-// both ways. It is a crease, and not a smooth top, where that hangs little on the step.
-struct Bend {
-    double now = 0, before = 0;
-
-    void note(const Bracket& bracket) {
-        if (bracket.bend() == 0) return;
-        before = now;
-        now = bracket.bend();
-    }
-    bool is_crease() const { return now > 0 && before > 0 && now > 0.4 * before; }
-};
-
-// The lines along the crease through a place: it bends most sharply along the pivot; which way the others go
-// with it is not known, so both ways are there.
-std::vector<CreaseLine> crease_lines(const Space& space, const std::vector<Bend>& bends) {
-    const auto sharpness = [&](std::size_t d) {
-        return bends[d].is_crease() ? bends[d].now * space.axes()[d].width() : 0;
-    };
-    std::size_t pivot = 0;
-    for (std::size_t d = 1; d < bends.size(); ++d)
-        if (sharpness(d) > sharpness(pivot)) pivot = d;
-    std::vector<CreaseLine> lines;
-    for (std::size_t d = 0; d < bends.size(); ++d) {
-        if (d == pivot || !(sharpness(d) > 0)) continue;
-        const double by = bends[d].now / bends[pivot].now;
-        for (const double way : {by, -by})
-            lines.push_back({d, pivot, way, first_step * space.axes()[d].width()});
-    }
-    return lines;
-}
-
 // One row. `outcome` holds the start, and takes the result.
 Climb local_search(const Space& space, Starts starts, AttemptRange attempts, const SearchOptions& options,
                    Outcome& outcome) {
     Walker walker(space, outcome.point), scout(space, outcome.point);
     const std::size_t axes = space.size();
     std::vector<double> steps(axes), origin;
-    std::vector<Bend> bends;
     std::vector<CreaseLine> creases;
     int evaluations = 0;
 
@@ -167,7 +136,6 @@ Climb local_search(const Space& space, Starts starts, AttemptRange attempts, con
         Stop stop = Stop::converged;
         for (std::size_t d = 0; d < axes; ++d) steps[d] = first_step * space.axes()[d].width();
         creases.clear();
-        bends.assign(axes, {});
         double followed = -1e300;  // the value when creases were last looked for
         for (int round = 0; round < 2; ++round) {
             for (int quiet = 0; quiet < 2;) {
@@ -194,7 +162,6 @@ Climb local_search(const Space& space, Starts starts, AttemptRange attempts, con
                     }
                     if (bracket.best() != 0) walker.move(bracket.best());
                     value = bracket.best_value();
-                    if (d < axes) bends[d].note(bracket);
                     if (step) {
                         const std::size_t axis = d < axes ? d : creases[d - axes].axis;
                         const double least = smallest_step * space.axes()[axis].width();
@@ -206,7 +173,53 @@ Climb local_search(const Space& space, Starts starts, AttemptRange attempts, con
                     value - before < (has_key(value) ? options.tolerance : no_key_tolerance) ? quiet + 1 : 0;
                 if (quiet == 2 && has_key(value) && value - followed > options.tolerance) {
                     followed = value;
-                    creases = crease_lines(space, bends);
+                    creases.clear();
+                    // The pivot: the axis along which the objective bends most sharply. A smooth top bends
+                    // less the nearer one looks.
+                    std::size_t pivot = 0;
+                    double sharpest = 0, pivot_left = 0, pivot_right = 0;
+                    for (std::size_t d = 0; d < axes; ++d) {
+                        walker.aim_along(d);
+                        const auto [lowest, highest] = walker.reach();
+                        const double width = space.axes()[d].width();
+                        double coarser = 0;
+                        for (const double probe : {10 * crease_probe, crease_probe}) {
+                            if (lowest > -probe * width || highest < probe * width) break;
+                            const double left = merit(co_await Try{walker.at(-probe * width)});
+                            const double right = merit(co_await Try{walker.at(probe * width)});
+                            evaluations += 2;
+                            const double bend = (2 * value - left - right) / probe;
+                            if (!(bend > least_bend)) break;
+                            if (coarser > 0 && bend > 0.5 * coarser && bend > sharpest) {
+                                pivot = d;
+                                sharpest = bend;
+                                pivot_left = left;
+                                pivot_right = right;
+                            }
+                            coarser = bend;
+                        }
+                    }
+                    // How the slope along each other axis changes across the crease says how far the pivot
+                    // has to go with it.
+                    const double across = crease_probe * space.axes()[pivot].width();
+                    for (std::size_t d = 0; d < axes && sharpest > 0; ++d) {
+                        if (d == pivot) continue;
+                        walker.aim_along(d);
+                        const auto [lowest, highest] = walker.reach();
+                        const double width = space.axes()[d].width(), size = 0.01 * crease_probe * width;
+                        const double h = highest >= size ? size : -size;
+                        if (h < lowest) continue;
+                        walker.aim_along_crease(d, pivot, across / h);
+                        const double right = merit(co_await Try{walker.at(h)});
+                        walker.aim_along_crease(d, pivot, -across / h);
+                        const double left = merit(co_await Try{walker.at(h)});
+                        evaluations += 2;
+                        const double change = ((right - pivot_right) - (left - pivot_left)) / h * width;
+                        if (!(std::abs(change) > least_bend)) continue;
+                        creases.push_back({d, pivot,
+                                           change / width / (sharpest / space.axes()[pivot].width()),
+                                           first_step * width});
+                    }
                     if (!creases.empty()) quiet = 0;
                 }
                 if (evaluations >= options.most_evaluations) {
