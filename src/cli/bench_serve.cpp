@@ -12,6 +12,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/serve_loop.hpp"
+#include "cli/temporary_folder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/math/random.hpp"
 #include "tfqkd/table/number.hpp"
@@ -168,12 +169,10 @@ int run(const Arguments& arguments, Streams& streams) {
     const std::uint64_t count = arguments.count("--requests", 1, 100'000'000);
     const std::uint64_t per_second = arguments.count("--per-second", 1, 1'000'000);
     ResultSink sink(arguments, streams);
-    std::string folder = (std::filesystem::temp_directory_path() / "tfqkd-bench-XXXXXX").string();
-    if (!::mkdtemp(folder.data())) fail("no temporary folder");
-    const std::string path = folder + "/socket";
+    const TemporaryFolder folder;
+    const std::string path = (folder.path / "socket").string();
     const std::vector<std::pair<std::string, Measured>> rows{{"paced", paced(model, path, count, per_second)},
                                                              {"streamed", streamed(model, path, count)}};
-    std::filesystem::remove_all(folder);
     sink.write(table_of(rows, count));
     sink.finish();
     return 0;

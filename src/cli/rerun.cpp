@@ -7,6 +7,7 @@
 
 #include "cli/run.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/temporary_folder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/difference.hpp"
 #include "tfqkd/table/content_hash.hpp"
@@ -127,24 +128,6 @@ std::vector<std::string> words_for(const Manifest& manifest, const std::string& 
     std::erase(words, "--force");
     return words;
 }
-
-// A folder that is removed with all that is in it.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "tfqkd-rerun-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw Error(ErrorKind::io, "can't make a temporary folder " + name);
-        path = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    fs::path path;
-};
 
 void repeat(const std::vector<std::string>& words, std::ostream& err) {
     std::vector<const char*> argv{"tfqkd"};

@@ -2,6 +2,7 @@
 
 #include "optimize/attempts.hpp"
 #include "optimize/bfgs.hpp"
+#include "optimize/unit_box.hpp"
 
 namespace tfqkd {
 
@@ -20,41 +21,11 @@ struct Place {
     double merit = -1e300;
 };
 
-class UnitBox {
-  public:
-    UnitBox(const Space& space, const std::vector<double>& point) : space_(space), point_(point) {}
-
-    std::vector<double> unit(const std::vector<double>& point) const {
-        std::vector<double> u;
-        for (const Space::Axis& axis : space_.axes())
-            u.push_back(
-                axis.width() > 0 ? (axis.coordinate(point[axis.parameter]) - axis.lower) / axis.width() : 0);
-        return u;
-    }
-    const std::vector<double>& point(const std::vector<double>& u) {
-        for (std::size_t d = 0; d < u.size(); ++d) {
-            const Space::Axis& axis = space_.axes()[d];
-            point_[axis.parameter] = axis.value(axis.lower + u[d] * axis.width());
-        }
-        return point_;
-    }
-    // The answer for the point that point(place.u) gave last.
-    void take(Place& place, const TrySlopes::Answer& answer) const {
-        place.merit = merit(answer.score);
-        place.slope.resize(place.u.size());
-        const double by_score = answer.score > 0 ? 1 / answer.score : 1;
-        for (std::size_t d = 0; d < place.u.size(); ++d) {
-            const Space::Axis& axis = space_.axes()[d];
-            const double slope = answer.slopes[axis.parameter] * by_score *
-                                 scale_slope(axis.scale, point_[axis.parameter]) * axis.width();
-            place.slope[d] = std::isfinite(slope) ? slope : 0;
-        }
-    }
-
-  private:
-    const Space& space_;
-    std::vector<double> point_;
-};
+// The answer for the point that box.point(place.u) gave last.
+void take(Place& place, const UnitBox& box, const TrySlopes::Answer& answer) {
+    place.merit = merit(answer.score);
+    box.unit_slopes(answer.slopes, answer.score > 0 ? 1 / answer.score : 1, place.slope);
+}
 
 // Which coordinates may move, and the largest slope among them.
 double free_coordinates(const Place& place, std::vector<char>& free) {
@@ -137,7 +108,7 @@ Climb gradient_search(const Space& space, Starts starts, AttemptRange attempts, 
         here.merit = -1e300;
         for (std::size_t k = 0; k < starts.candidates(attempt); ++k) {
             there.u = box.unit(starts.candidate(attempt, k));
-            box.take(there, co_await TrySlopes{{box.point(there.u)}});
+            take(there, box, co_await TrySlopes{{box.point(there.u)}});
             ++evaluations;
             if (k == 0 || there.merit > here.merit) std::swap(here, there);
         }
@@ -167,7 +138,7 @@ Climb gradient_search(const Space& space, Starts starts, AttemptRange attempts, 
                     there.u[d] = std::clamp(here.u[d] + line.length() * direction[d], 0.0, 1.0);
                     moved = std::max(moved, std::abs(there.u[d] - here.u[d]));
                 }
-                box.take(there, co_await TrySlopes{{box.point(there.u)}});
+                take(there, box, co_await TrySlopes{{box.point(there.u)}});
                 ++evaluations;
                 double slope = 0;  // along the part of the direction that the bounds leave
                 for (std::size_t d = 0; d < n; ++d)

@@ -5,6 +5,7 @@
 #include "optimize/bfgs.hpp"
 #include "optimize/lockstep.hpp"
 #include "optimize/outcome.hpp"
+#include "optimize/unit_box.hpp"
 
 namespace tfqkd {
 
@@ -22,41 +23,20 @@ struct Place {
     std::vector<double> slope;  // d score / d u
 };
 
-class Scaled {
+// Scores in units of the first one.
+class Scaled : public UnitBox {
   public:
-    Scaled(const Space& space, const std::vector<double>& point) : space_(space), point_(point) {}
+    using UnitBox::UnitBox;
 
-    std::vector<double> unit() const {
-        std::vector<double> u;
-        for (const Space::Axis& axis : space_.axes())
-            u.push_back(
-                axis.width() > 0 ? (axis.coordinate(point_[axis.parameter]) - axis.lower) / axis.width() : 0);
-        return u;
-    }
-    const std::vector<double>& point(const std::vector<double>& u) {
-        for (std::size_t d = 0; d < u.size(); ++d) {
-            const Space::Axis& axis = space_.axes()[d];
-            point_[axis.parameter] = axis.value(axis.lower + u[d] * axis.width());
-        }
-        return point_;
-    }
     // The answer for the point that point(place.u) gave last.
     void take(Place& place, const TrySlopes::Answer& answer) {
         if (unit_score_ == 0) unit_score_ = answer.score != 0 ? std::abs(answer.score) : 1;
         place.score = answer.score / unit_score_;
-        place.slope.resize(place.u.size());
-        for (std::size_t d = 0; d < place.u.size(); ++d) {
-            const Space::Axis& axis = space_.axes()[d];
-            const double slope = answer.slopes[axis.parameter] / unit_score_ *
-                                 scale_slope(axis.scale, point_[axis.parameter]) * axis.width();
-            place.slope[d] = std::isfinite(slope) ? slope : 0;
-        }
+        unit_slopes(answer.slopes, 1 / unit_score_, place.slope);
     }
     double merit_of(const Place& place) const { return merit(place.score * unit_score_); }
 
   private:
-    const Space& space_;
-    std::vector<double> point_;
     double unit_score_ = 0;
 };
 
@@ -110,7 +90,7 @@ Climb polish_row(const Space& space, int steps, Outcome& outcome) {
     const std::size_t n = space.size();
     Scaled scaled(space, outcome.point);
     Place here, there;
-    here.u = scaled.unit();
+    here.u = scaled.unit(outcome.point);
     scaled.take(here, co_await TrySlopes{{scaled.point(here.u)}});
     Eigen::MatrixXd bend(n, n);
     for (std::size_t d = 0; d < n; ++d) {
