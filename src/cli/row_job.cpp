@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <ostream>
 #include <sstream>
+#include <utility>
 
 #include "cli/common.hpp"
 #include "cli/interrupt.hpp"
@@ -15,7 +17,7 @@ namespace tfqkd::cli {
 
 namespace {
 
-constexpr std::size_t first_rows = 16, most_rows = LinkSource::rows_a_block;
+constexpr std::size_t first_rows = 16, most_rows = 16384;
 constexpr double quick_block_s = 0.125, slow_block_s = 0.5, sync_s = 5;
 constexpr std::uint64_t sampled_rows = 64;
 
@@ -97,20 +99,26 @@ bool RowJob::write_all(const Next& next) {
                       quiet_ || !(remark_ || sink_->to_file()));
     std::size_t most = first_rows;
     double synced = 0;
+    std::future<void> writing;  // of the block before, while the next one is made
     Table block;
     for (double began = 0; next(block, most); began = seconds()) {
-        sink_->write(block);
-        progress.advance(block.rows());
+        if (writing.valid()) writing.get();
         const double now = seconds();
-        most = next_size(most, now - began);
         if (now - synced > sync_s) {
             sink_->sync();
             synced = now;
         }
+        most = next_size(most, now - began);
+        const std::size_t rows = block.rows();
+        writing = std::async(std::launch::async,
+                             [this, written = std::exchange(block, Table())] { sink_->write(written); });
+        progress.advance(rows);
         if (!(interrupts && interrupts->any()) && !(most_seconds_ && now > *most_seconds_)) continue;
+        writing.get();
         if (remark_) progress.end("stopped before the end");
         return false;
     }
+    if (writing.valid()) writing.get();
     sink_->finish();
     if (remark_) progress.end(remark_());
     return true;

@@ -6,6 +6,10 @@ namespace tfqkd {
 
 namespace {
 
+// How much less loss each arm has on the way back to a link; steps small enough that the optimum at one still
+// has a key at the next.
+constexpr double less_db[] = {12, 9, 7, 5, 3.5, 2.5, 1.7, 1, 0.5, 0.2, 0};
+
 struct Task {
     const Protocol& protocol;
     const Columns& links;
@@ -15,6 +19,11 @@ struct Task {
     std::size_t samples;
     int threads;
     MakeClimb climb;
+
+    Task on(const Columns& others, const SearchOptions& with) const {
+        return {protocol, others, slopes, space, with, samples, threads, climb};
+    }
+    Starts starts(const std::vector<double>& point) const { return {space, point, options.seed, samples}; }
 };
 
 // Makes `count` attempts for each row side by side, the k-th one of a row from starts_of(row, k), and leaves
@@ -46,41 +55,112 @@ void attempt_side_by_side(const Task& task, std::size_t count,
     }
 }
 
+// Every row's certain attempts, then those from the hops away from the best of them.
+void make_certain_attempts(const Task& task, std::vector<Outcome>& outcomes) {
+    const std::vector<Outcome> starts = outcomes;
+    attempt_side_by_side(
+        task, 1 + task.space.more_starts(),
+        [&](std::size_t row, std::size_t k) {
+            return std::pair{task.starts(starts[row].point), AttemptRange{k, k + 1}};
+        },
+        outcomes);
+    if (task.space.hops() == 0) return;
+    const std::vector<Outcome> best = outcomes;
+    attempt_side_by_side(
+        task, task.space.hops(),
+        [&](std::size_t row, std::size_t k) {
+            return std::pair{task.starts(task.space.hop(best[row].point, k)), AttemptRange{0, 1}};
+        },
+        outcomes);
+}
+
+std::vector<std::size_t> rows_where(const std::vector<Outcome>& outcomes, bool key) {
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < outcomes.size(); ++row)
+        if (has_key(outcomes[row].merit) == key) rows.push_back(row);
+    return rows;
+}
+
+template <class T>
+std::vector<T> some_of(const std::vector<T>& all, const std::vector<std::size_t>& rows) {
+    std::vector<T> some;
+    for (const std::size_t row : rows) some.push_back(all[row]);
+    return some;
+}
+
+// The links with less loss in both arms.
+Columns with_less_loss(Columns links, double db) {
+    const auto& quantities = link_quantities();
+    for (std::size_t k = 0; k < quantities.size(); ++k)
+        if (quantities[k].name == "loss_a_db" || quantities[k].name == "loss_b_db") {
+            auto column = links.col(static_cast<Eigen::Index>(k));
+            column = (column - db).max(0.0);
+        }
+    return links;
+}
+
+// Rows without a key: near the last distance the points with a key are a small part of the
+// box, and the score elsewhere leads away from it. So the optimum of the same link with less loss is sought,
+// and followed back to the link itself.
+void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
+                           std::vector<Outcome>& outcomes) {
+    std::vector<std::size_t> rows = rows_where(outcomes, false);
+    std::vector<Outcome> followed = some_of(starts, rows);
+    SearchOptions loose = task.options;  // on the way, the neighbourhood of an optimum will do
+    loose.tolerance = std::max(loose.tolerance, 1e-3);
+    loose.slope_tolerance = std::max(loose.slope_tolerance, 0.03);
+    for (const double db : less_db) {
+        const Columns links = with_less_loss(task.links(rows, Eigen::all), db);
+        const Task step = task.on(links, db > 0 ? loose : task.options);
+        for (Outcome& outcome : followed) outcome.merit = Outcome().merit;
+        if (db == less_db[0]) {
+            make_certain_attempts(step, followed);
+        } else
+            attempt_side_by_side(
+                step, 1,
+                [&](std::size_t row, std::size_t) {
+                    return std::pair{step.starts(followed[row].point), AttemptRange{0, 1}};
+                },
+                followed);
+        const std::vector<std::size_t> lost = rows_where(followed, false), kept = rows_where(followed, true);
+        if (db > 0)
+            for (const std::size_t k : lost) outcomes[rows[k]].evaluations += followed[k].evaluations;
+        else
+            for (std::size_t k = 0; k < rows.size(); ++k) {
+                const int evaluations = outcomes[rows[k]].evaluations + followed[k].evaluations;
+                if (followed[k].merit > outcomes[rows[k]].merit) outcomes[rows[k]] = followed[k];
+                outcomes[rows[k]].evaluations = evaluations;
+            }
+        rows = some_of(rows, kept);
+        followed = some_of(followed, kept);
+    }
+}
+
+// Further attempts, row by row, where there is still no key.
+void attempt_from_samples(const Task& task, const std::vector<Outcome>& starts,
+                          std::vector<Outcome>& outcomes) {
+    const std::vector<std::size_t> rows = rows_where(outcomes, false);
+    const Columns links = task.links(rows, Eigen::all);
+    climb_in_lockstep(
+        task.protocol, links, task.slopes, task.threads, 1, [&](std::size_t k, std::size_t) {
+            const Starts from = task.starts(starts[rows[k]].point);
+            const std::size_t first = from.certain();
+            const AttemptRange further{first, first + static_cast<std::size_t>(task.options.restarts) - 1};
+            return task.climb(task.space, from, further, task.options, outcomes[rows[k]]);
+        });
+}
+
 }  // namespace
 
 void search_rows(const Protocol& protocol, const Columns& links, bool slopes, const Space& space,
                  const SearchOptions& options, std::size_t samples, int threads, MakeClimb climb,
                  std::vector<Outcome>& outcomes) {
     const Task task{protocol, links, slopes, space, options, samples, threads, climb};
-    const std::size_t certain = 1 + space.more_starts();
-    std::vector<Starts> own;
-    for (const Outcome& outcome : outcomes) own.emplace_back(space, outcome.point, options.seed, samples);
-    attempt_side_by_side(
-        task, certain,
-        [&](std::size_t row, std::size_t k) {
-            return std::pair{own[row], AttemptRange{k, k + 1}};
-        },
-        outcomes);
-    if (space.hops() > 0) {
-        const std::vector<Outcome> best = outcomes;
-        attempt_side_by_side(
-            task, space.hops(),
-            [&](std::size_t row, std::size_t k) {
-                return std::pair{Starts(space, space.hop(best[row].point, k), options.seed, samples),
-                                 AttemptRange{0, 1}};
-            },
-            outcomes);
-    }
-    std::vector<Eigen::Index> without_key;
-    for (std::size_t row = 0; row < outcomes.size(); ++row)
-        if (!has_key(outcomes[row].merit)) without_key.push_back(static_cast<Eigen::Index>(row));
-    if (without_key.empty() || options.restarts == 0) return;
-    const Columns open = links(without_key, Eigen::all);
-    climb_in_lockstep(protocol, open, slopes, threads, 1, [&](std::size_t row, std::size_t) {
-        const AttemptRange further{certain, certain + static_cast<std::size_t>(options.restarts)};
-        const auto original = static_cast<std::size_t>(without_key[row]);
-        return climb(space, own[original], further, options, outcomes[original]);
-    });
+    const std::vector<Outcome> starts = outcomes;
+    make_certain_attempts(task, outcomes);
+    if (options.restarts == 0) return;
+    follow_from_less_loss(task, starts, outcomes);
+    attempt_from_samples(task, starts, outcomes);
 }
 
 }  // namespace tfqkd

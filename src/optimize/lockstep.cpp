@@ -1,6 +1,6 @@
 #include "optimize/lockstep.hpp"
 
-#include <optional>
+#include <atomic>
 
 #include "tfqkd/math/parallel.hpp"
 
@@ -10,19 +10,19 @@ namespace {
 
 constexpr Eigen::Index slot_count =
     64;  // climbs that are evaluated together: a few registers, within the L1 cache
-constexpr std::size_t climbs_a_task = 512;
 
-// A fixed number of climbs side by side. A climb that ends makes room for the next row's, so that registers
-// stay full.
+// A fixed number of climbs side by side. A climb that ends makes room for the next one that no thread has
+// taken yet, so that registers stay full until there are no more.
 class Lockstep {
   public:
     Lockstep(const Protocol& protocol, const Columns& all_links, bool slopes, std::size_t climbs_a_row,
-             const std::function<Climb(std::size_t, std::size_t)>& start)
+             const std::function<Climb(std::size_t, std::size_t)>& start, std::atomic<std::size_t>& next)
         : protocol_(protocol),
           all_links_(all_links),
           with_slopes_(slopes),
           climbs_a_row_(climbs_a_row),
           start_(start),
+          next_(next),
           links_(slot_count, all_links.cols()),
           points_(slot_count, static_cast<Eigen::Index>(protocol.info().parameters.size())),
           slopes_(slot_count, points_.cols()),
@@ -30,9 +30,7 @@ class Lockstep {
         climbs_.reserve(slot_count);
     }
 
-    void run(std::size_t first, std::size_t last) {
-        next_ = first;
-        last_ = last;
+    void run() {
         while (fill()) {
             evaluate();
             for (std::size_t slot = climbs_.size(); slot-- > 0;)
@@ -43,9 +41,12 @@ class Lockstep {
   private:
     // Takes up rows while there are free slots; false when nothing is left to do.
     bool fill() {
-        while (next_ < last_ && climbs_.size() < static_cast<std::size_t>(slot_count)) {
-            const std::size_t row = next_ / climbs_a_row_;
-            Climb climb = start_(row, next_++ % climbs_a_row_);
+        const std::size_t last = static_cast<std::size_t>(all_links_.rows()) * climbs_a_row_;
+        while (climbs_.size() < static_cast<std::size_t>(slot_count)) {
+            const std::size_t taken = next_.fetch_add(1);
+            if (taken >= last) break;
+            const std::size_t row = taken / climbs_a_row_;
+            Climb climb = start_(row, taken % climbs_a_row_);
             if (!climb.resume()) continue;
             links_.row(static_cast<Eigen::Index>(climbs_.size())) =
                 all_links_.row(static_cast<Eigen::Index>(row));
@@ -94,7 +95,7 @@ class Lockstep {
     const bool with_slopes_;
     const std::size_t climbs_a_row_;
     const std::function<Climb(std::size_t, std::size_t)>& start_;
-    std::size_t next_ = 0, last_ = 0;
+    std::atomic<std::size_t>& next_;  // the first climb that is not taken
     std::vector<Climb> climbs_;
     Columns links_, points_, slopes_;
     Eigen::ArrayXd scores_;
@@ -106,12 +107,10 @@ void climb_in_lockstep(const Protocol& protocol, const Columns& links, bool slop
                        std::size_t climbs_a_row,
                        const std::function<Climb(std::size_t row, std::size_t k)>& start) {
     const std::size_t climbs = static_cast<std::size_t>(links.rows()) * climbs_a_row;
-    const std::size_t share = std::clamp<std::size_t>(
-        climbs / (4 * static_cast<std::size_t>(std::max(threads, 1))), slot_count, climbs_a_task);
-    parallel_for((climbs + share - 1) / share, threads, [&](std::size_t task) {
-        Lockstep(protocol, links, slopes, climbs_a_row, start)
-            .run(task * share, std::min((task + 1) * share, climbs));
-    });
+    const std::size_t registers = (climbs + slot_count - 1) / slot_count;
+    std::atomic<std::size_t> next{0};
+    parallel_for(std::min(registers, static_cast<std::size_t>(std::max(threads, 1))), threads,
+                 [&](std::size_t) { Lockstep(protocol, links, slopes, climbs_a_row, start, next).run(); });
 }
 
 }  // namespace tfqkd

@@ -6,6 +6,7 @@
 #include "optimize/nlopt_search.hpp"
 #include "optimize/outcome.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/math/parallel.hpp"
 #include "tfqkd/optimize/gradient_search.hpp"
 #include "tfqkd/optimize/local_search.hpp"
 
@@ -160,6 +161,29 @@ double projected_slope(const Space& space, const Eigen::ArrayXd& point, const Ei
 
 }  // namespace
 
+namespace {
+
+// d rate / d parameter at optima.points (rows x parameters); sets optima.rate.
+Columns slopes_of(const Objective& objective, Optima& optima) {
+    constexpr Eigen::Index rows_a_part = 512;
+    const Eigen::Index rows = optima.points.rows();
+    Columns slopes(rows, optima.points.cols());
+    parallel_for(static_cast<std::size_t>((rows + rows_a_part - 1) / rows_a_part), objective.threads,
+                 [&](std::size_t part) {
+                     const Eigen::Index first = static_cast<Eigen::Index>(part) * rows_a_part;
+                     const Eigen::Index count = std::min(rows_a_part, rows - first);
+                     const auto links = objective.links.middleRows(first, count);
+                     const auto points = optima.points.middleRows(first, count);
+                     auto rate = optima.rate.segment(first, count);
+                     objective.protocol.slopes(links, points, Measure::rate, rate,
+                                               slopes.middleRows(first, count));
+                     objective.protocol.rates(links, points, Measure::rate, rate);
+                 });
+    return slopes;
+}
+
+}  // namespace
+
 Optima gather(const Objective& objective, const Space& space, const std::vector<Outcome>& outcomes) {
     const Eigen::Index rows = objective.links.rows(), parameters = objective.starts.cols();
     Optima optima{Columns(rows, parameters), Eigen::ArrayXd(rows), Eigen::ArrayXd(rows), {}, {}, {}, {}};
@@ -171,9 +195,7 @@ Optima gather(const Objective& objective, const Space& space, const std::vector<
         optima.stop.push_back(outcome.stop);
         optima.method.push_back(outcome.method);
     }
-    Columns slopes(rows, parameters);
-    objective.protocol.slopes(objective.links, optima.points, Measure::rate, optima.rate, slopes);
-    objective.protocol.rates(objective.links, optima.points, Measure::rate, optima.rate);
+    const Columns slopes = slopes_of(objective, optima);
     for (Eigen::Index row = 0; row < rows; ++row) {
         const double rate = optima.rate[row];
         const bool failed =
