@@ -52,6 +52,7 @@ class Space {
                     if (q == name + "_a") of_a.emplace_back(axis.parameter, value);
                     if (q == name + "_b") of_b.emplace_back(axis.parameter, value);
                 }
+            if (of_a.empty()) hops_.push_back(more_starts_.back());
             for (auto& one : {of_a, of_b})
                 if (!one.empty()) hops_.push_back(one);
         }
