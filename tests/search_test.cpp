@@ -274,6 +274,42 @@ TEST_CASE("LSA follows the crease where pairing has as many left windows of eith
     for (Eigen::Index row = 0; row < 2; ++row) CHECK(lsa.rate[row] > 0.9999 * best.rate[row]);
 }
 
+// One link from all that a search result hangs on.
+Objective one_link(const Protocol& protocol, double loss_a_db, double loss_b_db, double efficiency,
+                   double dark, double misalignment, double inefficiency, double pulses) {
+    Table table;
+    const std::pair<const char*, double> values[] = {{"loss_a_db", loss_a_db},
+                                                     {"loss_b_db", loss_b_db},
+                                                     {"detector_efficiency", efficiency},
+                                                     {"dark_count_probability", dark},
+                                                     {"misalignment", misalignment},
+                                                     {"error_correction_inefficiency", inefficiency},
+                                                     {"pulses", pulses}};
+    for (const auto& [name, value] : values) table.add(name, Table::Numbers{value});
+    return make_objective(protocol, read_links(table), {}, 1);
+}
+
+TEST_CASE("Near the last distance of very unequal arms a key is found by following it from less loss") {
+    const auto cal = make_protocol("cal-finite:sources=asymmetric");
+    const auto sns = make_protocol("sns-finite:sources=asymmetric");
+    const Objective links[] = {
+        one_link(*cal, 14.38, 48.74, 0.2912, 1.789e-11, 0.0855, 1.109, 2.343e15),
+        one_link(*sns, 37.53, 0.7446, 0.6929, 5.336e-8, 0.05662, 1.237, 3.834e14),
+    };
+    const double best[] = {1.62177e-8, 1.34385e-6};
+    for (const char* method : {"lsa", "auto"})
+        for (std::size_t k = 0; k < 2; ++k) {
+            INFO(method << " on link " << k);
+            CHECK(make_search(method, {})->maximize(links[k]).rate[0] > (1 - 1e-4) * best[k]);
+        }
+}
+
+TEST_CASE("LSA hops from the lesser of two maxima of the decoys to the better one") {
+    const auto cal = make_protocol("cal-finite");
+    const Objective link = one_link(*cal, 9.824, 9.824, 0.5722, 9.046e-10, 0.04308, 1.184, 2.865e14);
+    CHECK(make_search("lsa", {})->maximize(link).rate[0] > 0.00063295);
+}
+
 TEST_CASE("LSA finds a kink, and an island of key in a plain without") {
     const Columns links = links_of_misalignments({0.01, 0.04, 0.09});
     for (const Landscape landscape : {Landscape::kink, Landscape::island}) {

@@ -6,6 +6,11 @@ namespace tfqkd {
 
 namespace {
 
+template <class T>
+auto& at(T& all, Eigen::Index row) {
+    return all[static_cast<std::size_t>(row)];
+}
+
 // How much less loss each arm has on the way back to a link; steps small enough that the optimum at one still
 // has a key at the next.
 constexpr double less_db[] = {12, 9, 7, 5, 3.5, 2.5, 1.7, 1, 0.5, 0.2, 0};
@@ -45,13 +50,7 @@ void attempt_side_by_side(const Task& task, std::size_t count,
             return task.climb(task.space, std::move(starts), range, task.options, parts[row * count + k]);
         });
     for (std::size_t row = 0; row < outcomes.size(); ++row) {
-        int evaluations = outcomes[row].evaluations;
-        for (std::size_t k = 0; k < count; ++k) {
-            const Outcome& part = parts[row * count + k];
-            evaluations += part.evaluations;
-            if (part.merit > outcomes[row].merit) outcomes[row] = part;
-        }
-        outcomes[row].evaluations = evaluations;
+        for (std::size_t k = 0; k < count; ++k) outcomes[row].take_up(parts[row * count + k]);
     }
 }
 
@@ -74,20 +73,6 @@ void make_certain_attempts(const Task& task, std::vector<Outcome>& outcomes) {
         outcomes);
 }
 
-std::vector<std::size_t> rows_where(const std::vector<Outcome>& outcomes, bool key) {
-    std::vector<std::size_t> rows;
-    for (std::size_t row = 0; row < outcomes.size(); ++row)
-        if (has_key(outcomes[row].merit) == key) rows.push_back(row);
-    return rows;
-}
-
-template <class T>
-std::vector<T> some_of(const std::vector<T>& all, const std::vector<std::size_t>& rows) {
-    std::vector<T> some;
-    for (const std::size_t row : rows) some.push_back(all[row]);
-    return some;
-}
-
 // The links with less loss in both arms.
 Columns with_less_loss(Columns links, double db) {
     const auto& quantities = link_quantities();
@@ -104,50 +89,45 @@ Columns with_less_loss(Columns links, double db) {
 // and followed back to the link itself.
 void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
                            std::vector<Outcome>& outcomes) {
-    std::vector<std::size_t> rows = rows_where(outcomes, false);
-    std::vector<Outcome> followed = some_of(starts, rows);
     SearchOptions loose = task.options;  // on the way, the neighbourhood of an optimum will do
     loose.tolerance = std::max(loose.tolerance, 1e-3);
     loose.slope_tolerance = std::max(loose.slope_tolerance, 0.03);
+    Rows rows = rows_where(outcomes, keyless);
+    std::vector<Outcome> followed = some_of(starts, rows);
     for (const double db : less_db) {
         const Columns links = with_less_loss(task.links(rows, Eigen::all), db);
         const Task step = task.on(links, db > 0 ? loose : task.options);
         for (Outcome& outcome : followed) outcome.merit = Outcome().merit;
-        if (db == less_db[0]) {
+        if (db == less_db[0])
             make_certain_attempts(step, followed);
-        } else
+        else
             attempt_side_by_side(
                 step, 1,
                 [&](std::size_t row, std::size_t) {
                     return std::pair{step.starts(followed[row].point), AttemptRange{0, 1}};
                 },
                 followed);
-        const std::vector<std::size_t> lost = rows_where(followed, false), kept = rows_where(followed, true);
-        if (db > 0)
-            for (const std::size_t k : lost) outcomes[rows[k]].evaluations += followed[k].evaluations;
-        else
-            for (std::size_t k = 0; k < rows.size(); ++k) {
-                const int evaluations = outcomes[rows[k]].evaluations + followed[k].evaluations;
-                if (followed[k].merit > outcomes[rows[k]].merit) outcomes[rows[k]] = followed[k];
-                outcomes[rows[k]].evaluations = evaluations;
-            }
+        if (db == 0) break;
+        for (const Eigen::Index k : rows_where(followed, keyless))
+            at(outcomes, at(rows, k)).evaluations += at(followed, k).evaluations;
+        const Rows kept = rows_where(followed, [](const Outcome& o) { return has_key(o.merit); });
         rows = some_of(rows, kept);
         followed = some_of(followed, kept);
     }
+    for (std::size_t k = 0; k < rows.size(); ++k) at(outcomes, rows[k]).take_up(followed[k]);
 }
 
 // Further attempts, row by row, where there is still no key.
 void attempt_from_samples(const Task& task, const std::vector<Outcome>& starts,
                           std::vector<Outcome>& outcomes) {
-    const std::vector<std::size_t> rows = rows_where(outcomes, false);
+    const Rows rows = rows_where(outcomes, keyless);
     const Columns links = task.links(rows, Eigen::all);
-    climb_in_lockstep(
-        task.protocol, links, task.slopes, task.threads, 1, [&](std::size_t k, std::size_t) {
-            const Starts from = task.starts(starts[rows[k]].point);
-            const std::size_t first = from.certain();
-            const AttemptRange further{first, first + static_cast<std::size_t>(task.options.restarts) - 1};
-            return task.climb(task.space, from, further, task.options, outcomes[rows[k]]);
-        });
+    climb_in_lockstep(task.protocol, links, task.slopes, task.threads, 1, [&](std::size_t k, std::size_t) {
+        const Starts from = task.starts(at(starts, rows[k]).point);
+        const AttemptRange further{from.certain(),
+                                   from.certain() + static_cast<std::size_t>(task.options.restarts) - 1};
+        return task.climb(task.space, from, further, task.options, at(outcomes, rows[k]));
+    });
 }
 
 }  // namespace

@@ -190,24 +190,6 @@ Optima GradientSearch::maximize(const Objective& objective) const {
     return gather(objective, space, outcomes);
 }
 
-namespace {
-
-std::vector<Eigen::Index> rows_where(const std::vector<Outcome>& outcomes, bool key) {
-    std::vector<Eigen::Index> rows;
-    for (std::size_t row = 0; row < outcomes.size(); ++row)
-        if (has_key(outcomes[row].merit) == key) rows.push_back(static_cast<Eigen::Index>(row));
-    return rows;
-}
-
-std::vector<Outcome> outcomes_of(const std::vector<Outcome>& outcomes,
-                                 const std::vector<Eigen::Index>& rows) {
-    std::vector<Outcome> some;
-    for (const Eigen::Index row : rows) some.push_back(outcomes[static_cast<std::size_t>(row)]);
-    return some;
-}
-
-}  // namespace
-
 Optima AutoSearch::maximize(const Objective& objective) const {
     const Space space(objective.protocol, objective.free);
     std::vector<Outcome> outcomes = start_outcomes(objective);
@@ -215,14 +197,16 @@ Optima AutoSearch::maximize(const Objective& objective) const {
     options.restarts = std::min(options_.restarts, 1);
     gradient_search_rows(objective.protocol, objective.links, space, options, objective.threads, outcomes);
 
+    // Local search for what gradient search has left open: no key, or a crease that it has not followed.
     options.restarts = 0;
-    const std::vector<Eigen::Index> open = rows_where(outcomes, false);
+    const Rows open = rows_where(
+        outcomes, [](const Outcome& outcome) { return keyless(outcome) || outcome.stop == Stop::stalled; });
     const Columns links = objective.links(open, Eigen::all);
-    std::vector<Outcome> again = outcomes_of(outcomes, open);
+    std::vector<Outcome> again = some_of(outcomes, open);
     local_search_rows(objective.protocol, links, space, options, objective.threads, again);
 
-    const std::vector<Eigen::Index> found = rows_where(again, true);
-    std::vector<Outcome> polished = outcomes_of(again, found);
+    const Rows found = rows_where(again, [](const Outcome& outcome) { return !keyless(outcome); });
+    std::vector<Outcome> polished = some_of(again, found);
     gradient_search_rows(objective.protocol, links(found, Eigen::all), space, options, objective.threads,
                          polished);
     for (std::size_t i = 0; i < found.size(); ++i) again[static_cast<std::size_t>(found[i])] = polished[i];

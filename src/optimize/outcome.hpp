@@ -20,6 +20,12 @@ struct Outcome {
         merit = value;
         point = candidate;
     }
+    // The better of this and what another search of the row came to; evaluations are those of both.
+    void take_up(const Outcome& other) {
+        const int both = evaluations + other.evaluations;
+        if (other.merit > merit) *this = other;
+        evaluations = both;
+    }
 };
 
 // The searches row by row: outcomes hold the starts, and take the results. Evaluations are added to.
@@ -27,6 +33,22 @@ void local_search_rows(const Protocol& protocol, const Columns& links, const Spa
                        const SearchOptions& options, int threads, std::vector<Outcome>& outcomes);
 void gradient_search_rows(const Protocol& protocol, const Columns& links, const Space& space,
                           const SearchOptions& options, int threads, std::vector<Outcome>& outcomes);
+
+using Rows = std::vector<Eigen::Index>;
+template <class Predicate>
+Rows rows_where(const std::vector<Outcome>& outcomes, const Predicate& holds) {
+    Rows rows;
+    for (std::size_t row = 0; row < outcomes.size(); ++row)
+        if (holds(outcomes[row])) rows.push_back(static_cast<Eigen::Index>(row));
+    return rows;
+}
+template <class T>
+std::vector<T> some_of(const std::vector<T>& all, const Rows& rows) {
+    std::vector<T> some;
+    for (const Eigen::Index row : rows) some.push_back(all[static_cast<std::size_t>(row)]);
+    return some;
+}
+inline bool keyless(const Outcome& outcome) { return !has_key(outcome.merit); }
 
 std::vector<Outcome> start_outcomes(const Objective& objective);
 

@@ -18,8 +18,9 @@ class GradientSearch final : public Search {
     SearchOptions options_;
 };
 
-// The default: gradient search, with one restart where it finds no key; where there is still none, local
-// search from the best place so far, and gradient search again from any key that it finds.
+// The default: gradient search, with one restart where it finds no key; where there is still none, or where
+// it has stalled on a crease, local search from the best place so far, and gradient search again from any key
+// that there is then.
 class AutoSearch final : public Search {
   public:
     explicit AutoSearch(SearchOptions options) : options_(options) {}
