@@ -44,14 +44,20 @@ inline Pack where_greater(Pack x, Pack y, Pack a, Pack b) {
     return Pack::of(Eigen::internal::pselect(Eigen::internal::pcmp_lt(y.lanes, x.lanes), a.lanes, b.lanes));
 }
 
+// The nearest whole number, |x| < 2^51: adding 1.5 * 2^52 leaves no room for a fraction. (Eigen's rounding does
+// not compile for SSE2.)
+inline Pack nearest(Pack x) {
+    const Pack shift(6755399441055744.0);
+    return (x + shift) - shift;
+}
+
 // Eigen has no packet expm1 or log1p for doubles.
 
 // expm1(x) = 2^k (expm1(r) + 1) - 1 with x = k ln 2 + r, |r| <= ln 2 / 2; the Taylor series of expm1 to r^14.
 // Above 709.4 it stays what it is there, 1.2e308: 2^k must not overflow.
 inline Pack expm1(Pack x) {
     x = min(max(x, Pack(-745.0)), Pack(709.4));
-    const Pack::Register rounded = Eigen::internal::pround((x * Pack(1.4426950408889634)).lanes);
-    const Pack k = Pack::of(rounded);
+    const Pack k = nearest(x * Pack(1.4426950408889634));
     const Pack r = multiply_add(k, Pack(-1.90821492927058770002e-10),
                                 multiply_add(k, Pack(-6.93147180369123816490e-01), x));
     Pack p(1.0 / 87178291200.0);
@@ -59,7 +65,7 @@ inline Pack expm1(Pack x) {
                                      5040.0, 720.0, 120.0, 24.0, 6.0, 2.0})
         p = multiply_add(p, r, Pack(1.0 / denominator));
     const Pack small = multiply_add(p * r, r, r);
-    const Pack power = Pack::of(Eigen::internal::pldexp(Pack(1.0).lanes, rounded));
+    const Pack power = Pack::of(Eigen::internal::pldexp(Pack(1.0).lanes, k.lanes));
     return multiply_add(small, power, power - Pack(1.0));
 }
 
