@@ -25,10 +25,6 @@ std::string in_words(const Interval& interval) {
 
 std::string role(const Quantity& q) { return q.optimised ? "optimised" : "input"; }
 
-std::string_view scale_name(Scale scale) {
-    return scale == Scale::linear ? "linear" : scale == Scale::log ? "log" : "logit";
-}
-
 // Two lines: name, unit and numbers; then what it is.
 void print_quantity(std::ostream& out, const Quantity& q) {
     const std::string name = std::string(q.name) + (q.unit.empty() ? "" : " [" + std::string(q.unit) + "]");

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "nn/json_matrix.hpp"
+#include "table/shallow_json.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/features.hpp"
 #include "tfqkd/learn/model.hpp"
@@ -21,17 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view schema_name = "tfqkd.model/";
-constexpr int schema_version = 1;
-
-// Parses JSON whose nesting is that of a model; a hostile depth would overflow the stack when it is written
-// out again.
-json parse_shallow(const std::string& text) {
-    constexpr int deepest = 16;
-    return json::parse(text, [](int depth, json::parse_event_t, json&) {
-        if (depth > deepest) throw Error(ErrorKind::data, "it is nested more than 16 deep");
-        return true;
-    });
-}
+constexpr int schema_version = 1, deepest = 16;
 
 // The hash of everything in the file but the hash itself.
 std::string content_hash(const json& model) {
@@ -116,7 +107,7 @@ Model Model::load(std::istream& in, const std::string& source) {
 
 Model Model::from_text(const std::string& text, const std::string& source) {
     try {
-        const json saved = parse_shallow(text);
+        const json saved = parse_shallow(text, deepest);
         if (!saved.is_object()) throw Error(ErrorKind::data, "it is not a JSON object");
         check_schema(saved);
         if (text_member(saved, "hash") != content_hash(saved))

@@ -12,18 +12,9 @@ namespace tfqkd {
 
 namespace {
 
-constexpr std::pair<Scale, const char*> scale_names[] = {
-    {Scale::linear, "linear"}, {Scale::log, "log"}, {Scale::logit, "logit"}};
-
-const char* name_of(Scale scale) {
-    for (const auto& [known, name] : scale_names)
-        if (known == scale) return name;
-    return "";
-}
-
 Scale scale_of(const std::string& typed) {
-    for (const auto& [scale, name] : scale_names)
-        if (typed == name) return scale;
+    for (const Scale scale : {Scale::linear, Scale::log, Scale::logit})
+        if (typed == scale_name(scale)) return scale;
     throw Error(ErrorKind::data, "saved model: scale '" + typed + "' must be linear, log or logit");
 }
 
@@ -49,7 +40,7 @@ Scaler::Scaler(std::vector<ScaledColumn> columns) : columns_(std::move(columns))
         if (!std::isfinite(lowest_.back()) || !std::isfinite(highest_.back()) ||
             !(column.lower <= column.upper))
             throw Error(ErrorKind::usage, column.name + ": bounds must be finite, in order and inside the " +
-                                              name_of(column.scale) + " scale");
+                                              std::string(scale_name(column.scale)) + " scale");
     }
 }
 
@@ -60,8 +51,8 @@ void Scaler::fit(const Matrix& physical) {
         const Eigen::ArrayXd place =
             physical.col(c).array().unaryExpr([&](double value) { return to_scale(column.scale, value); });
         if (!place.allFinite())
-            throw Error(ErrorKind::data,
-                        column.name + ": a value is not on the " + name_of(column.scale) + " scale");
+            throw Error(ErrorKind::data, column.name + ": a value is not on the " +
+                                             std::string(scale_name(column.scale)) + " scale");
         column.mean = place.mean();
         column.spread = spread_or_zero(std::sqrt((place - column.mean).square().mean()), column.mean);
     }
@@ -102,7 +93,7 @@ nlohmann::json Scaler::save() const {
         if (!std::isfinite(column.mean) || !std::isfinite(column.spread))
             throw Error(ErrorKind::data, column.name + ": mean or spread is not finite, so it is not saved");
         saved.push_back({{"name", column.name},
-                         {"scale", name_of(column.scale)},
+                         {"scale", std::string(scale_name(column.scale))},
                          {"lower", column.lower},
                          {"upper", column.upper},
                          {"mean", column.mean},

@@ -5,6 +5,7 @@
 
 #include "optimize/space.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/math/quantile.hpp"
 
 namespace tfqkd {
 
@@ -46,14 +47,6 @@ Objective from_sample(Objective objective, std::uint64_t seed, int k) {
 double ratio_of(double rate, double best) {
     if (!(best > 0)) return 1;
     return rate > 0 ? rate / best : 0;
-}
-
-double quantile(const std::vector<double>& sorted, double share) {
-    if (sorted.empty()) return 1;
-    const double place = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const double part = place - static_cast<double>(below);
-    return (1 - part) * sorted[below] + part * sorted[std::min(below + 1, sorted.size() - 1)];
 }
 
 }  // namespace
@@ -98,6 +91,7 @@ AuditSummary summarise(const Audit& audit) {
     }
     std::sort(ratios.begin(), ratios.end());
     summary.with_key = ratios.size();
+    if (ratios.empty()) ratios.push_back(1);  // where there is no key nothing is missed
     summary.minimum = quantile(ratios, 0);
     summary.percentile_1 = quantile(ratios, 0.01);
     summary.percentile_5 = quantile(ratios, 0.05);

@@ -65,10 +65,7 @@ struct Stopwatch {
         while (seconds() < least && repeats < (1 << 20)) repeats *= 2;
     }
     void pass() { passes.push_back(seconds() / repeats / subject->points()); }
-    Timing timing() {
-        std::sort(passes.begin(), passes.end());
-        return {passes.front(), quantile(passes, 0.5)};
-    }
+    Timing timing() const { return timing_of(passes); }
 };
 
 }  // namespace

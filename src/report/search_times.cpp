@@ -29,8 +29,7 @@ class Candidate {
         const double links = static_cast<double>(rate().size());
         const double evaluations =
             std::accumulate(optima_.evaluations.begin(), optima_.evaluations.end(), 0.0);
-        std::sort(passes_.begin(), passes_.end());
-        return {method_,        {passes_.front() / links, quantile(passes_, 0.5) / links},
+        return {method_,        timing_of(passes_, links),
                 passes_.size(), evaluations / links,
                 rate().size(),  measure_accuracy(rate(), best.head(rate().size()))};
     }

@@ -12,6 +12,10 @@ std::string Interval::text() const {
     return text += upper_open ? ')' : ']';
 }
 
+std::string_view scale_name(Scale scale) {
+    return scale == Scale::linear ? "linear" : scale == Scale::log ? "log" : "logit";
+}
+
 double to_scale(Scale scale, double value) {
     switch (scale) {
         case Scale::linear:

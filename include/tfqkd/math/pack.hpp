@@ -44,8 +44,8 @@ inline Pack where_greater(Pack x, Pack y, Pack a, Pack b) {
     return Pack::of(Eigen::internal::pselect(Eigen::internal::pcmp_lt(y.lanes, x.lanes), a.lanes, b.lanes));
 }
 
-// The nearest whole number, |x| < 2^51: adding 1.5 * 2^52 leaves no room for a fraction. (Eigen's rounding does
-// not compile for SSE2.)
+// The nearest whole number, |x| < 2^51: adding 1.5 * 2^52 leaves no room for a fraction. (Eigen's rounding
+// does not compile for SSE2.)
 inline Pack nearest(Pack x) {
     const Pack shift(6755399441055744.0);
     return (x + shift) - shift;

@@ -2,7 +2,10 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
+
+#include "tfqkd/math/quantile.hpp"
 
 namespace tfqkd {
 
@@ -18,10 +21,23 @@ struct Accuracy {
     }
 };
 
-// predicted, optimum: key rates, one a link; links whose optimum is not above 0 are left out.
-Accuracy measure_accuracy(const Eigen::ArrayXd& predicted, const Eigen::ArrayXd& optimum);
+// predicted, optimum: key rates, one a link. Of each link its ratio; links whose optimum is not above 0 are
+// left out.
+std::vector<double> rate_ratios(const Eigen::ArrayXd& predicted, const Eigen::ArrayXd& optimum);
+Accuracy measure_accuracy(std::vector<double> ratios);
+inline Accuracy measure_accuracy(const Eigen::ArrayXd& predicted, const Eigen::ArrayXd& optimum) {
+    return measure_accuracy(rate_ratios(predicted, optimum));
+}
 
-// The value below which a share of the sorted numbers lies, interpolated between neighbours.
-double quantile(const std::vector<double>& sorted, double share);
+// Where a measure lies with a probability of 95 % if the links are a fair sample: by the bootstrap, from
+// `resamples` draws of as many links with replacement.
+struct Spread {
+    double lower, upper;
+};
+struct AccuracySpreads {
+    Spread mean, percentile_1, failure_share;
+};
+AccuracySpreads bootstrap(const std::vector<double>& ratios, std::size_t resamples, std::uint64_t seed,
+                          int threads);
 
 }  // namespace tfqkd

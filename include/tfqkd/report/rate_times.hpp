@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "tfqkd/report/benchmark.hpp"
+#include "tfqkd/protocol/protocol.hpp"
+#include "tfqkd/report/timing.hpp"
+#include "tfqkd/table/table.hpp"
 
 namespace tfqkd {
 

@@ -4,7 +4,10 @@
 #include <vector>
 
 #include "tfqkd/optimize/search.hpp"
-#include "tfqkd/report/benchmark.hpp"
+#include "tfqkd/protocol/protocol.hpp"
+#include "tfqkd/report/accuracy.hpp"
+#include "tfqkd/report/timing.hpp"
+#include "tfqkd/table/table.hpp"
 
 namespace tfqkd {
 

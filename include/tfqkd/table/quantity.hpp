@@ -18,6 +18,7 @@ struct Interval {
 
 // How a quantity is spread out for searching, sampling and learning.
 enum class Scale { linear, log, logit };
+std::string_view scale_name(Scale scale);  // "linear", "log", "logit"
 
 // One named number with its unit. From this one row come the flag, the range check, the help, the column,
 // and the bounds, the sampling and the scaling of searches and networks.
