@@ -289,7 +289,16 @@ TEST_CASE("bad command lines are refused with the next step", "[corpus]") {
          2,
          {"--rate-iterations = '0'"}},
         {"benchmark --model good.json", 2, {"--data FILE is missing", "tfqkd generate"}},
-        {"benchmark --data data.csv --passes 0", 2, {"--passes = '0'", "from 1 to 1000"}},
+        {"benchmark --data data.csv --passes 1001", 2, {"--passes = '1001'", "from 0 to 1000"}},
+        {"benchmark --data data.csv --show bin", 2, {"--show = 'bin'", "did you mean 'bins'"}},
+        {"benchmark --data data.csv --show bins --by distance --quiet", 2, {"'distance'", "distance_km"}},
+        {"benchmark --data data.csv --data data.csv", 2, {"--data names two files 'data'"}},
+        {"benchmark --data data.csv --junit gate.xml", 2, {"--junit needs --compare BASELINE"}},
+        {"benchmark --data data.csv --compare absent.json", 4, {"absent.json", "--update-baseline"}},
+        {"benchmark --data data.csv --compare absent.json --fail-over rat:1", 2, {"did you mean 'rate'"}},
+        {"benchmark --data data.csv --compare absent.json --fail-over time", 2, {"METRIC:LIMIT"}},
+        {"benchmark --data data.csv --compare absent.json --fail-over time:-3%", 2, {"limit of 0 or more"}},
+        {"benchmark --data data.csv --compare good.json", 3, {"good.json: ", "not a baseline"}},
         {"benchmark --data data.csv --fix decoy_ratio=0.1", 2, {"no flag '--fix'"}},
     });
 }
@@ -489,6 +498,6 @@ TEST_CASE("a model for another protocol is refused", "[corpus]") {
         {"benchmark --data decoy.csv --model good.json --quiet", 3, {"good: the model is for sns-finite"}},
         {"benchmark --data decoy.csv --train data.csv --quiet",
          3,
-         {"data.csv is of sns-finite, decoy.csv of sns-decoy"}},
+         {"data.csv: the training rows are for sns-finite, the data set for sns-decoy"}},
     });
 }

@@ -28,25 +28,18 @@ std::vector<Option> for_benchmark(std::vector<Option> options) {
     return options;
 }
 
-// "NAME=FILE", or a file that is called as its name is.
-TestSet read_test_set(const std::string& text, std::istream& in) {
-    const std::size_t equals = text.find('=');
-    const bool named = equals != std::string::npos && equals > 0 && text.find('/') > equals;
-    const std::string path = named ? text.substr(equals + 1) : text;
-    return {named ? text.substr(0, equals) : short_name(path), read_training_rows(read_table(path, in))};
-}
-
+// The test sets, each called as its file is.
 std::vector<TestSet> test_sets(const Arguments& arguments, std::istream& in) {
     if (!arguments.has("--data"))
         throw Error(ErrorKind::usage,
                     "--data FILE is missing: held-out optima as 'tfqkd generate' writes them");
     std::vector<TestSet> sets;
-    for (const std::string& text : arguments.all("--data")) {
-        sets.push_back(read_test_set(text, in));
+    for (const std::string& path : arguments.all("--data")) {
+        sets.push_back({short_name(path), read_training_rows(read_table(path, in))});
         for (std::size_t k = 0; k + 1 < sets.size(); ++k)
             if (sets[k].name == sets.back().name)
-                throw Error(ErrorKind::usage, "--data names the test set " + in_quotes(sets.back().name) +
-                                                  " twice; write --data NAME=FILE");
+                throw Error(ErrorKind::usage,
+                            "--data names two files " + in_quotes(sets.back().name) + "; rename one");
     }
     return sets;
 }
@@ -175,7 +168,7 @@ Command benchmark_command() {
             for (const auto& [name, show] : shown)
                 choices += (choices.empty() ? "" : ", ") + std::string(name);
             const std::vector<Option> what{
-                {"--data", "[NAME=]FILE", "",
+                {"--data", "FILE", "",
                  "a test set: held-out optima as 'tfqkd generate' writes them, of any protocol", "Comparison",
                  true, "-d"},
                 {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Comparison", true, "-m"},

@@ -18,16 +18,17 @@ struct BenchmarkGate::State {
 std::vector<Option> gate_options() {
     const std::string group = "Regression gate";
     return {
-        {"--compare", "FILE", "",
+        {"--compare", "BASELINE", "",
          "compare with this baseline, and exit with 1 when a key rate is lower, a case is gone, or a search "
          "needs more evaluations",
-         group},
+         group, false, "", false},
         {"--fail-over", "METRIC:LIMIT", "",
          "limit of what may be worse: rate:1e-6 (of a link), evaluations:2% (of a test set), as they are "
          "unless given, or time:25%, which counts only when it is given",
-         group, true},
-        {"--update-baseline", "", "", "write this run to the file of --compare, as the new baseline", group},
-        {"--junit", "FILE", "", "the comparison as JUnit XML as well", group}};
+         group, true, "", false},
+        {"--update-baseline", "", "", "write this run to the file of --compare, as the new baseline", group,
+         false, "", false},
+        {"--junit", "XML", "", "file for the comparison as JUnit XML as well", group, false, "", false}};
 }
 
 BenchmarkGate::BenchmarkGate(const Arguments& arguments) : state_(std::make_unique<State>()) {
@@ -35,7 +36,7 @@ BenchmarkGate::BenchmarkGate(const Arguments& arguments) : state_(std::make_uniq
     if (!arguments.has("--compare")) {
         for (const char* flag : {"--fail-over", "--update-baseline", "--junit"})
             if (arguments.has(flag))
-                throw Error(ErrorKind::usage, std::string(flag) + " needs --compare FILE, the baseline");
+                throw Error(ErrorKind::usage, std::string(flag) + " needs --compare BASELINE");
         return;
     }
     path_ = arguments.text("--compare");
