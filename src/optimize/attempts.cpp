@@ -84,6 +84,26 @@ Columns with_less_loss(Columns links, double db) {
     return links;
 }
 
+// Certain attempts from the rows' starts, and for rows without a key from those that the protocol gives for
+// the links of the task.
+void search_far_from_edge(const Task& task, std::vector<Outcome>& outcomes) {
+    const std::vector<Outcome> given = outcomes;
+    make_certain_attempts(task, outcomes);
+    const Rows rows = rows_where(outcomes, keyless);
+    std::vector<Outcome> own = some_of(given, rows);
+    std::vector<double> link(static_cast<std::size_t>(task.links.cols())), start;
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        std::copy_n(task.links.row(rows[k]).begin(), link.size(), link.begin());
+        start = own[k].point;
+        task.protocol.start(link, start);
+        for (const Space::Axis& axis : task.space.axes())
+            own[k].point[axis.parameter] = start[axis.parameter];
+    }
+    const Columns links = task.links(rows, Eigen::all);
+    make_certain_attempts(task.on(links, task.options), own);
+    for (std::size_t k = 0; k < rows.size(); ++k) at(outcomes, rows[k]).take_up(own[k]);
+}
+
 // Rows without a key: near the last distance the points with a key are a small part of the
 // box, and the score elsewhere leads away from it. So the optimum of the same link with less loss is sought,
 // and followed back to the link itself.
@@ -99,7 +119,7 @@ void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
         const Task step = task.on(links, db > 0 ? loose : task.options);
         for (Outcome& outcome : followed) outcome.merit = Outcome().merit;
         if (db == less_db[0])
-            make_certain_attempts(step, followed);
+            search_far_from_edge(step, followed);
         else
             attempt_side_by_side(
                 step, 1,

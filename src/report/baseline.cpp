@@ -5,10 +5,12 @@
 
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "nn/json_matrix.hpp"
 #include "table/shallow_json.hpp"
+#include "tfqkd/error.hpp"
 
 namespace tfqkd {
 
