@@ -13,7 +13,10 @@ auto& at(T& all, Eigen::Index row) {
 
 // How much less loss each arm has on the way back to a link; steps small enough that the optimum at one still
 // has a key at the next.
-constexpr double less_db[] = {12, 9, 7, 5, 3.5, 2.5, 1.7, 1, 0.5, 0.2, 0};
+constexpr double less_db[] = {18, 12, 9, 7, 5, 3.5, 2.5, 1.7, 1, 0.5, 0.2, 0};
+
+// Where to begin: the farther, the less like the link itself; the nearer, the less easily found.
+constexpr double followed_from_db[] = {12, 18};
 
 struct Task {
     const Protocol& protocol;
@@ -107,7 +110,7 @@ void search_far_from_edge(const Task& task, std::vector<Outcome>& outcomes) {
 // Rows without a key: near the last distance the points with a key are a small part of the
 // box, and the score elsewhere leads away from it. So the optimum of the same link with less loss is sought,
 // and followed back to the link itself.
-void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
+void follow_from_less_loss(const Task& task, double farthest_db, const std::vector<Outcome>& starts,
                            std::vector<Outcome>& outcomes) {
     SearchOptions loose = task.options;  // on the way, the neighbourhood of an optimum will do
     loose.tolerance = std::max(loose.tolerance, 1e-3);
@@ -115,10 +118,11 @@ void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
     Rows rows = rows_where(outcomes, keyless);
     std::vector<Outcome> followed = some_of(starts, rows);
     for (const double db : less_db) {
+        if (db > farthest_db) continue;
         const Columns links = with_less_loss(task.links(rows, Eigen::all), db);
         const Task step = task.on(links, db > 0 ? loose : task.options);
         for (Outcome& outcome : followed) outcome.merit = Outcome().merit;
-        if (db == less_db[0])
+        if (db == farthest_db)
             search_far_from_edge(step, followed);
         else
             attempt_side_by_side(
@@ -138,14 +142,13 @@ void follow_from_less_loss(const Task& task, const std::vector<Outcome>& starts,
 }
 
 // Further attempts, row by row, where there is still no key.
-void attempt_from_samples(const Task& task, const std::vector<Outcome>& starts,
+void attempt_from_samples(const Task& task, int restarts, const std::vector<Outcome>& starts,
                           std::vector<Outcome>& outcomes) {
     const Rows rows = rows_where(outcomes, keyless);
     const Columns links = task.links(rows, Eigen::all);
     climb_in_lockstep(task.protocol, links, task.slopes, task.threads, 1, [&](std::size_t k, std::size_t) {
         const Starts from = task.starts(at(starts, rows[k]).point);
-        const AttemptRange further{from.certain(),
-                                   from.certain() + static_cast<std::size_t>(task.options.restarts) - 1};
+        const AttemptRange further{from.certain(), from.certain() + static_cast<std::size_t>(restarts)};
         return task.climb(task.space, from, further, task.options, at(outcomes, rows[k]));
     });
 }
@@ -158,9 +161,10 @@ void search_rows(const Protocol& protocol, const Columns& links, bool slopes, co
     const Task task{protocol, links, slopes, space, options, samples, threads, climb};
     const std::vector<Outcome> starts = outcomes;
     make_certain_attempts(task, outcomes);
-    if (options.restarts == 0) return;
-    follow_from_less_loss(task, starts, outcomes);
-    attempt_from_samples(task, starts, outcomes);
+    int restarts = options.restarts;
+    for (const double db : followed_from_db)
+        if (restarts-- > 0) follow_from_less_loss(task, db, starts, outcomes);
+    if (restarts > 0) attempt_from_samples(task, restarts, starts, outcomes);
 }
 
 }  // namespace tfqkd
