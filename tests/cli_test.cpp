@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <regex>
 
 #include "catch.hpp"
@@ -85,8 +86,28 @@ double key_rate(const std::string& csv) {
 TEST_CASE("help texts are as a person should read them", "[cli]") {
     check_golden("help.txt", session("--help"));
     for (const char* command : {"protocols", "rate", "optimize", "generate", "train", "predict", "benchmark",
-                                "export", "serve", "merge", "convert", "rerun", "diff"})
+                                "export", "serve", "merge", "convert", "rerun", "diff", "doctor"})
         check_golden("help-" + std::string(command) + ".txt", session(std::string(command) + " --help"));
+}
+
+TEST_CASE("doctor says what is there, what is missing, and with --strict fails for it", "[cli]") {
+    const WorkFolder folder;
+    const std::string models = std::filesystem::current_path().string();
+    put_file("mine.json", "{}");
+    const Outcome outcome = run_line("doctor");
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out, contains_text("doubles a register,"));
+    CHECK_THAT(outcome.out, contains_text("this folder,ok,can be written"));
+    const char* const before = std::getenv("PATH");
+    const std::string path = before ? before : "";
+    setenv("PATH", models.c_str(), 1);
+    setenv("TFQKD_MODEL_DIR", models.c_str(), 1);
+    const Outcome without_gnuplot = run_line("doctor --strict");
+    setenv("PATH", path.c_str(), 1);
+    unsetenv("TFQKD_MODEL_DIR");
+    CHECK(without_gnuplot.code == 1);
+    CHECK_THAT(without_gnuplot.out, contains_text("gnuplot,missing,not found,"));
+    CHECK_THAT(without_gnuplot.out, contains_text("mine"));
 }
 
 TEST_CASE("help comes in every way that people ask for it", "[cli]") {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 
 #include "tfqkd/error.hpp"
 
@@ -18,17 +17,6 @@ constexpr std::string_view ending = ".json";
 bool is_file(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored) && !fs::is_directory(path, ignored);
-}
-
-std::set<std::string> model_names() {
-    std::set<std::string> names;
-    for (const std::string& folder : model_folders()) {
-        std::error_code ignored;
-        for (const auto& entry : fs::directory_iterator(folder, ignored))
-            if (entry.path().extension() == ending && is_file(entry.path()))
-                names.insert(entry.path().stem().string());
-    }
-    return names;
 }
 
 [[noreturn]] void refuse(const std::string& name) {
@@ -57,6 +45,17 @@ std::vector<std::string> model_folders() {
         folders.emplace_back(TFQKD_SOURCE_MODELS);
     folders.push_back((program.parent_path().parent_path() / TFQKD_INSTALLED_MODELS).string());
     return folders;
+}
+
+std::set<std::string> model_names() {
+    std::set<std::string> names;
+    for (const std::string& folder : model_folders()) {
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator(folder, ignored))
+            if (entry.path().extension() == ending && is_file(entry.path()))
+                names.insert(entry.path().stem().string());
+    }
+    return names;
 }
 
 std::string model_path(const std::string& name) {

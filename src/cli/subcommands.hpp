@@ -11,6 +11,7 @@ Command optimize_command();
 Command compare_command();
 Command convert_command();
 Command diff_command();
+Command doctor_command();
 Command generate_command();
 Command merge_command();
 Command rerun_command();
