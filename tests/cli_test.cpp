@@ -97,7 +97,7 @@ TEST_CASE("doctor says what is there, what is missing, and with --strict fails f
     const Outcome outcome = run_line("doctor");
     CHECK(outcome.code == 0);
     CHECK_THAT(outcome.out, contains_text("doubles a register,"));
-    CHECK_THAT(outcome.out, contains_text("this folder,ok,can be written"));
+    CHECK_THAT(outcome.out, contains_text("this folder,ok,\"can be written"));
     const char* const before = std::getenv("PATH");
     const std::string path = before ? before : "";
     setenv("PATH", models.c_str(), 1);
