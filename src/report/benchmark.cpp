@@ -107,6 +107,24 @@ class Race {
     std::vector<double> point_;
 };
 
+// What a method chooses on a test set, by the full formula; `outside` gains what a model calls so.
+MethodResult judge(const Method& method, std::size_t number, const TestSet& set, int threads,
+                   std::vector<char>& outside) {
+    const TrainingRows& optima = set.optima;
+    Choice choice = method.all(optima.links, threads);
+    MethodResult result;
+    result.set = number;
+    result.method = method.name;
+    result.points = std::move(choice.points);
+    result.rate.resize(optima.links.rows());
+    make_protocol(optima.protocol)->rates(optima.links, result.points, Measure::rate, result.rate);
+    result.evaluations = std::move(choice.evaluations);
+    result.flagged = std::move(choice.flagged);
+    for (std::size_t row = 0; row < choice.outside.size(); ++row)
+        outside[row] = outside[row] || choice.outside[row];
+    return result;
+}
+
 }  // namespace
 
 void BenchmarkOptions::validate() const {
@@ -127,31 +145,22 @@ Benchmark run_benchmark(std::vector<TestSet> sets, const std::vector<std::pair<s
                         set.optima.source + ": no row has a key, so there is nothing to compare");
     const std::vector<Method> methods = methods_for(sets, models, train, options);
     Benchmark benchmark{std::move(sets), {}, {}};
-    std::vector<std::string> timed;
-    for (std::size_t s = 0; s < benchmark.sets.size(); ++s) {
-        const TrainingRows& optima = benchmark.sets[s].optima;
-        const auto protocol = make_protocol(optima.protocol);
+    std::vector<std::string> timed;  // protocols
+    for (std::size_t number = 0; number < benchmark.sets.size(); ++number) {
+        const TestSet& set = benchmark.sets[number];
+        const std::string& protocol = set.optima.protocol;
         std::vector<char>& outside =
-            benchmark.outside.emplace_back(static_cast<std::size_t>(optima.links.rows()), false);
+            benchmark.outside.emplace_back(static_cast<std::size_t>(set.optima.links.rows()), false);
         std::vector<const Method*> here;
         const std::size_t first = benchmark.results.size();
         for (const Method& method : methods) {
-            if (method.protocol != optima.protocol) continue;
+            if (method.protocol != protocol) continue;
             here.push_back(&method);
-            Choice choice = method.all(optima.links, options.threads);
-            MethodResult result{
-                s,  method.name, std::move(choice.points), Eigen::ArrayXd(optima.links.rows()), {}, {},
-                {}, {}};
-            protocol->rates(optima.links, result.points, Measure::rate, result.rate);
-            result.evaluations = std::move(choice.evaluations);
-            result.flagged = std::move(choice.flagged);
-            for (std::size_t row = 0; row < choice.outside.size(); ++row)
-                outside[row] = outside[row] || choice.outside[row];
-            benchmark.results.push_back(std::move(result));
+            benchmark.results.push_back(judge(method, number, set, options.threads, outside));
         }
-        if (std::find(timed.begin(), timed.end(), optima.protocol) != timed.end()) continue;
-        timed.push_back(optima.protocol);
-        Race race(benchmark.sets[s], options);
+        if (std::find(timed.begin(), timed.end(), protocol) != timed.end()) continue;
+        timed.push_back(protocol);
+        Race race(set, options);
         for (int pass = -1; options.passes > 0 && pass < options.passes; ++pass)  // the first one warms up
             for (std::size_t m = 0; m < here.size(); ++m)
                 race.pass(*here[m], benchmark.results[first + m], pass < 0);

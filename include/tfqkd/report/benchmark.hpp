@@ -17,7 +17,7 @@ struct TestSet {
 
 // What one way of choosing parameters came to on one test set.
 struct MethodResult {
-    std::size_t set;  // its number
+    std::size_t set = 0;  // its number
     std::string method;
     Columns points;                // rows x parameters
     Eigen::ArrayXd rate;           // of each link, by the full formula; may be negative
@@ -26,8 +26,6 @@ struct MethodResult {
     // Processor time a link [s], a number for each timed pass, on the first test set of a protocol: one link
     // after another as a controller would ask, and all at once.
     std::vector<double> single_s, batch_s;
-
-    const std::vector<double>& passes() const { return batch_s; }
 };
 
 struct Benchmark {
