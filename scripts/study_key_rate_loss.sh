@@ -27,8 +27,8 @@ study() {  # NAME LABEL-SECONDS OPTIONS...
     rm -f "$work/model.json"
     spent=$(seconds "$program" train --quiet --network bpnn "$@" -o "$work/model.json")
     measures=$("$program" benchmark --quiet --data "$work/held-out.csv" --model "$work/model.json" --passes 1 \
-        --search-links 0 --format csv | tail -n 1 |
-        awk -F, '{ printf "%.6f | %.6f | %.5f | %.5f | %d", $3, $4, $5, $6, $7 }')
+        --search-links 0 --format csv | grep -v ', outside' | tail -n 1 |
+        awk -F, '{ printf "%.6f | %.6f | %.5f | %.5f | %d", $4, $5, $6, $7, $8 }')
     table="$table
 | $name | $label | $spent | $measures |"
 }

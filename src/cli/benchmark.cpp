@@ -5,6 +5,7 @@
 
 #include "cli/audit.hpp"
 #include "cli/benchmark_gate.hpp"
+#include "cli/model_library.hpp"
 #include "cli/subcommands.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/benchmark_tables.hpp"
@@ -108,7 +109,8 @@ BenchmarkOptions benchmark_options(const Arguments& arguments, bool timed) {
     options.methods = arguments.all("--method");
     if (options.methods.empty()) options.methods = BenchmarkOptions().methods;
     options.passes = timed ? static_cast<int>(arguments.count("--passes", 0, 1000)) : 0;
-    options.search_links = arguments.count("--search-links", 1, 1'000'000);
+    options.search_links = arguments.count("--search-links", 0, 1'000'000);
+    if (options.search_links == 0) options.methods.clear();
     options.threads = threads(arguments);
     options.validate();
     return options;
@@ -122,7 +124,7 @@ int run(const Arguments& arguments, Streams& streams) {
         throw Error(ErrorKind::usage, "--compare shows the comparison; leave out --show");
     std::vector<std::pair<std::string, Model>> models;
     for (const std::string& path : arguments.all("--model"))
-        models.emplace_back(short_name(path), Model::load_file(path));
+        models.emplace_back(short_name(path), Model::load_file(model_path(path)));
     ResultSink sink(arguments, streams);
     std::vector<TestSet> sets = test_sets(arguments, streams.in);
     std::optional<TrainingRows> train;
@@ -171,14 +173,16 @@ Command benchmark_command() {
                 {"--data", "FILE", "",
                  "a test set: held-out optima as 'tfqkd generate' writes them, of any protocol", "Comparison",
                  true, "-d"},
-                {"--model", "FILE", "", "a model as 'tfqkd train' writes it", "Comparison", true, "-m"},
+                {"--model", "FILE", "",
+                 "a model as 'tfqkd train' writes it, or the name of one that comes with tfqkd", "Comparison",
+                 true, "-m"},
                 {"--train", "FILE", "", "the optima that the models learned from: for the plain rivals",
                  "Comparison"},
                 {"--passes", "N", std::to_string(defaults.passes),
                  "timed passes of each method, on the first test set of a protocol; 0: no times",
                  "Comparison"},
                 {"--search-links", "N", std::to_string(defaults.search_links),
-                 "links that a search is timed on; it is judged on all", "Comparison"},
+                 "links that a search is timed on; it is judged on all; 0: no search", "Comparison"},
                 {"--show", "TABLE", "summary", "what to print: " + choices, "Comparison"},
                 {"--by", "QUANTITY", "",
                  "with --show bins: a quantity of the link, distance_km (at 0.2 dB/km) or loss_db of the "
