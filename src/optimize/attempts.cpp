@@ -164,7 +164,7 @@ void search_rows(const Protocol& protocol, const Columns& links, bool slopes, co
     int restarts = options.restarts;
     for (const double db : followed_from_db)
         if (restarts-- > 0) follow_from_less_loss(task, db, starts, outcomes);
-    if (restarts > 0) attempt_from_samples(task, restarts, starts, outcomes);
+    if (options.restarts > 1) attempt_from_samples(task, options.restarts - 1, starts, outcomes);
 }
 
 }  // namespace tfqkd

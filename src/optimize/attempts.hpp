@@ -16,9 +16,9 @@ using MakeClimb = Climb (*)(const Space& space, Starts starts, AttemptRange atte
                             const SearchOptions& options, Outcome& outcome);
 
 // Makes every row's certain attempts side by side, which fills registers also where there is one row, then
-// those from the hops away from the best of them. Rows without a key make options.restarts further ones, if
-// any: two by following the optimum of the same link with less loss back to it, the others from the
-// best of `samples` points of a low-discrepancy series.
+// those from the hops away from the best of them. Rows without a key are then followed from the same link
+// with less loss, from one distance for one restart of options.restarts and from two for more, and make
+// options.restarts - 1 attempts from the best of `samples` points of a low-discrepancy series.
 void search_rows(const Protocol& protocol, const Columns& links, bool slopes, const Space& space,
                  const SearchOptions& options, std::size_t samples, int threads, MakeClimb climb,
                  std::vector<Outcome>& outcomes);
