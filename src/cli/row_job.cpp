@@ -110,7 +110,7 @@ bool RowJob::write_all(const Next& next) {
         }
         most = next_size(most, now - began);
         const std::size_t rows = block.rows();
-        writing = std::async(std::launch::async,
+        writing = std::async(threads(arguments_) > 1 ? std::launch::async : std::launch::deferred,
                              [this, written = std::exchange(block, Table())] { sink_->write(written); });
         progress.advance(rows);
         if (!(interrupts && interrupts->any()) && !(most_seconds_ && now > *most_seconds_)) continue;
