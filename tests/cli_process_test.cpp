@@ -1,8 +1,5 @@
 #include <signal.h>
 
-#include <chrono>
-#include <thread>
-
 #include "catch.hpp"
 #include "cli/command.hpp"
 #include "process.hpp"
@@ -13,12 +10,6 @@ using namespace tfqkd::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool appears(const fs::path& path) {
-    for (int tries = 0; tries < 2000 && !fs::exists(path); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return fs::exists(path);
-}
 
 // Each row is answered before the next one is written: a program that waited for more would hang here.
 void check_row_by_row(const std::vector<std::string>& words) {
@@ -86,7 +77,7 @@ TEST_CASE("an interrupted generation ends by itself and leaves no damaged file",
         put_file("data.csv", "old");
         Process process(TFQKD_PROGRAM, {"generate", "--rows", "100000000", "--force", "-o", "data.csv"});
         REQUIRE(appears("data.csv.partial"));
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        REQUIRE(process.handles(number));
         process.signal(number);
         CHECK(process.wait() == 130);
         CHECK(file_text("data.csv") == "old");
@@ -113,9 +104,9 @@ TEST_CASE("a second interrupt ends at once", "[cli]") {
                     {"generate", "--rows", "100000000", "--method", "nlopt:GN_CRS2_LM", "--max-evaluations",
                      "1000000", "--tolerance", "1e-15", "-o", "data.csv"});
     REQUIRE(appears("data.csv.partial"));
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    REQUIRE(process.handles(SIGINT));
     process.signal(SIGINT);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    REQUIRE(process.handles(SIGINT, false));  // the first one has arrived
     process.signal(SIGINT);
     CHECK(process.wait() == 128 + SIGINT);
     CHECK_FALSE(fs::exists("data.csv"));

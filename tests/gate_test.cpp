@@ -138,7 +138,7 @@ TEST_CASE("a baseline reads back as it was, and a spoilt one is refused", "[gate
     refused("", "not JSON");
     refused("[]", "not a JSON object");
     refused(with("baseline/1", "baseline/2"), "newer tfqkd");
-    refused(with("baseline/1", "baseline/x"), "no such version");
+    refused(with("baseline/1", "baseline/x"), "is not known");
     refused(with("1e-07", "\"a\""), "no such number");
     refused(with("10", "10.5"), "no count");
     refused(with("10", "-1"), "no such number");

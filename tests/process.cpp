@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -22,7 +24,29 @@ void close_end(int& end) {
     if (end >= 0) ::close(std::exchange(end, -1));
 }
 
+// Asks again and again, until the answer is yes or patience is at its end.
+template <class Question>
+bool soon(const Question& question) {
+    for (int waited = 0; waited < patience_ms; ++waited) {
+        if (question()) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+}
+
+// The signals that a process has handlers for, as bits.
+std::uint64_t handled_signals(pid_t id) {
+    std::ifstream status("/proc/" + std::to_string(id) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("SigCgt:")) return std::stoull(line.substr(7), nullptr, 16);
+    return 0;
+}
+
 }  // namespace
+
+bool appears(const std::filesystem::path& path) {
+    return soon([&] { return std::filesystem::exists(path); });
+}
 
 Process::Process(const std::string& program, const std::vector<std::string>& words) {
     int in[2], out[2];
@@ -80,17 +104,15 @@ std::string Process::read_line() {
 
 void Process::signal(int number) { ::kill(id_, number); }
 
+bool Process::handles(int number, bool handled) const {
+    return soon([&] { return ((handled_signals(id_) >> (number - 1) & 1) != 0) == handled; });
+}
+
 int Process::wait() {
-    using namespace std::chrono_literals;
-    for (int waited = 0; waited < patience_ms; waited += 5) {
-        int status = 0;
-        if (::waitpid(id_, &status, WNOHANG) == id_) {
-            id_ = -1;
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        }
-        std::this_thread::sleep_for(5ms);
-    }
-    return -1;
+    int status = 0;
+    if (!soon([&] { return ::waitpid(id_, &status, WNOHANG) == id_; })) return -1;
+    id_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace tfqkd::test

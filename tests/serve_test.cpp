@@ -2,7 +2,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
@@ -39,12 +38,6 @@ std::string error_of(const Model& model, const std::string& line) {
     REQUIRE(answers.size() == 1);
     REQUIRE(answers[0].contains("error"));
     return answers[0]["error"];
-}
-
-bool appears(const fs::path& path) {
-    for (int tries = 0; tries < 2000 && !fs::exists(path); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return fs::exists(path);
 }
 
 // A client of a server's socket.

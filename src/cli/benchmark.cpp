@@ -7,6 +7,7 @@
 #include "cli/benchmark_gate.hpp"
 #include "cli/model_library.hpp"
 #include "cli/subcommands.hpp"
+#include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/benchmark_tables.hpp"
 
@@ -52,8 +53,7 @@ constexpr std::pair<std::string_view, Show> shown[] = {
 
 // The links that each method keeps least of, and the command that optimises each.
 Table worst_table(const Benchmark& benchmark, std::size_t count) {
-    Table::Text sets, methods, commands;
-    Table::Numbers rows, ratios, best;
+    TableBuilder table;
     for (const MethodResult& result : benchmark.results) {
         const TestSet& set = benchmark.sets[result.set];
         const Eigen::ArrayXd ratio = result.rate.max(0) / set.optima.rate;
@@ -63,23 +63,16 @@ Table worst_table(const Benchmark& benchmark, std::size_t count) {
                          [&](Eigen::Index a, Eigen::Index b) { return ratio[a] < ratio[b]; });
         order.resize(std::min(order.size(), count));
         for (const Eigen::Index row : order) {
-            sets.push_back(set.name);
-            methods.push_back(result.method);
-            rows.push_back(static_cast<double>(row));
-            ratios.push_back(ratio[row]);
-            best.push_back(set.optima.rate[row]);
-            commands.push_back("tfqkd optimize --protocol " + set.optima.protocol +
-                               link_flags(set.optima.links, row));
+            table.add("test_set", set.name);
+            table.add("method", result.method);
+            table.add("row", static_cast<double>(row));
+            table.add("ratio", ratio[row]);
+            table.add("best_rate", set.optima.rate[row]);
+            table.add("command",
+                      "tfqkd optimize --protocol " + set.optima.protocol + link_flags(set.optima.links, row));
         }
     }
-    Table table;
-    table.add("test_set", std::move(sets));
-    table.add("method", std::move(methods));
-    table.add("row", std::move(rows));
-    table.add("ratio", std::move(ratios));
-    table.add("best_rate", std::move(best));
-    table.add("command", std::move(commands));
-    return table;
+    return std::move(table).table();
 }
 
 Table table_of(const Benchmark& benchmark, Show show, const Arguments& arguments) {

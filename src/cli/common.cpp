@@ -79,8 +79,8 @@ std::vector<Option> search_options(const std::string& method) {
              "|d ln R / d parameter| x range below which gradient search ends, (0, 1)", "Search"},
             {"--max-evaluations", "N", std::to_string(defaults.most_evaluations),
              "evaluations of a link at most", "Search"},
-            {"--restarts", "N", std::to_string(defaults.restarts), "further starts where no key was found",
-             "Search"}};
+            {"--restarts", "N", std::to_string(defaults.restarts),
+             "further tries where no key was found: followed from less loss, then from samples", "Search"}};
 }
 
 int threads(const Arguments& arguments) {

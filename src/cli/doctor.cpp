@@ -5,6 +5,7 @@
 
 #include "cli/model_library.hpp"
 #include "cli/subcommands.hpp"
+#include "report/table_builder.hpp"
 #include "tfqkd/math/pack.hpp"
 #include "tfqkd/math/parallel.hpp"
 #include "tfqkd/report/export.hpp"
@@ -72,22 +73,17 @@ Finding folder() {
 }
 
 int run(const Arguments& arguments, Streams& streams) {
-    Table::Text what, state, found, steps;
+    TableBuilder table;
     bool well = true;
     for (const Finding& one : {lanes(), processors(), models(), onnx(), gnuplot(), folder()}) {
-        what.push_back(one.what);
-        state.emplace_back(one.well ? "ok" : "missing");
-        found.push_back(one.found);
-        steps.push_back(one.well ? "" : one.next_step);
+        table.add("what", one.what);
+        table.add("state", one.well ? "ok" : "missing");
+        table.add("found", one.found);
+        table.add("next_step", one.well ? "" : one.next_step);
         well = well && one.well;
     }
-    Table table;
-    table.add("what", std::move(what));
-    table.add("state", std::move(state));
-    table.add("found", std::move(found));
-    table.add("next_step", std::move(steps));
     ResultSink sink(arguments, streams);
-    sink.write(table);
+    sink.write(std::move(table).table());
     sink.finish();
     return arguments.has("--strict") && !well ? 1 : 0;
 }

@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view schema_name = "tfqkd.model/";
+const std::string schema_name = "tfqkd.model/";
 constexpr int schema_version = 1, deepest = 16;
 
 // The hash of everything in the file but the hash itself.
@@ -33,27 +33,6 @@ std::string content_hash(const json& model) {
     std::snprintf(hexadecimal, sizeof hexadecimal, "%016llx",
                   static_cast<unsigned long long>(XXH3_64bits(text.data(), text.size())));
     return hexadecimal;
-}
-
-void check_schema(const json& saved) {
-    const std::string schema = text_member(saved, "schema");
-    if (!schema.starts_with(schema_name))
-        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) + ", not " +
-                                         std::string(schema_name) + std::to_string(schema_version) +
-                                         ": this is not a model file");
-    const auto version = parse_count(std::string_view(schema).substr(schema_name.size()));
-    if (version && *version > schema_version)
-        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) +
-                                         ": written by a newer tfqkd; this one reads up to version " +
-                                         std::to_string(schema_version));
-    if (version != std::uint64_t{schema_version})
-        throw Error(ErrorKind::data, "its schema " + in_quotes(schema) + " is not known");
-}
-
-const json& array_member(const json& object, const std::string& key) {
-    const json& value = member(object, key);
-    if (!value.is_array()) throw Error(ErrorKind::data, "'" + key + "' must be an array");
-    return value;
 }
 
 int index_of(const std::vector<std::string>& names, const std::string& name, const std::string& what) {
@@ -81,7 +60,7 @@ void Model::save(std::ostream& out) const {
         if (std::find(output_parameters_.begin(), output_parameters_.end(), static_cast<int>(k)) ==
             output_parameters_.end())
             fixed_outputs.emplace_back(parameters[k].name, fixed_point_[k]);
-    json model = {{"schema", std::string(schema_name) + std::to_string(schema_version)},
+    json model = {{"schema", schema_name + std::to_string(schema_version)},
                   {"protocol", protocol_->info().spec()},
                   {"inputs", inputs_.save()},
                   {"fixed_inputs", named_values(fixed_inputs)},
@@ -109,7 +88,7 @@ Model Model::from_text(const std::string& text, const std::string& source) {
     try {
         const json saved = parse_shallow(text, deepest);
         if (!saved.is_object()) throw Error(ErrorKind::data, "it is not a JSON object");
-        check_schema(saved);
+        check_schema(saved, schema_name, schema_version, "a model file");
         if (text_member(saved, "hash") != content_hash(saved))
             throw Error(ErrorKind::data,
                         "its content does not match its hash: the file was damaged or changed; train the "

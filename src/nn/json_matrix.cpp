@@ -5,13 +5,14 @@
 #include <cmath>
 
 #include "tfqkd/error.hpp"
+#include "tfqkd/table/number.hpp"
 
 namespace tfqkd {
 
 namespace {
 
 [[noreturn]] void refuse(const std::string& key, const std::string& rule) {
-    throw Error(ErrorKind::data, "saved model: '" + key + "' " + rule);
+    throw Error(ErrorKind::data, "'" + key + "' " + rule);
 }
 
 double finite_number(const nlohmann::json& value, const std::string& key) {
@@ -82,6 +83,27 @@ std::string text_member(const nlohmann::json& object, const std::string& key) {
     const auto& value = member(object, key);
     if (!value.is_string()) refuse(key, "must be a string");
     return value.get<std::string>();
+}
+
+const nlohmann::json& array_member(const nlohmann::json& object, const std::string& key) {
+    const nlohmann::json& value = member(object, key);
+    if (!value.is_array()) refuse(key, "must be an array");
+    return value;
+}
+
+void check_schema(const nlohmann::json& saved, const std::string& name, int version,
+                  const std::string& what) {
+    const std::string schema = text_member(saved, "schema");
+    if (!schema.starts_with(name))
+        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) + ", not " + name +
+                                         std::to_string(version) + ": this is not " + what);
+    const auto found = parse_count(std::string_view(schema).substr(name.size()));
+    if (found && *found > static_cast<std::uint64_t>(version))
+        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) +
+                                         ": written by a newer tfqkd; this one reads up to version " +
+                                         std::to_string(version));
+    if (found != static_cast<std::uint64_t>(version))
+        throw Error(ErrorKind::data, "its schema " + in_quotes(schema) + " is not known");
 }
 
 }  // namespace tfqkd

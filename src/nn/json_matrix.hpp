@@ -23,5 +23,10 @@ double number_member(const nlohmann::json& object, const std::string& key,
                      double upper = std::numeric_limits<double>::max());
 int integer_member(const nlohmann::json& object, const std::string& key, int lower, int upper);
 std::string text_member(const nlohmann::json& object, const std::string& key);
+const nlohmann::json& array_member(const nlohmann::json& object, const std::string& key);
+
+// Checks the member "schema", such as "tfqkd.model/1". `name`: its part up to the version; `what` a file of
+// that schema is, as in "a model file". Throws Error (data), for a newer version too.
+void check_schema(const nlohmann::json& saved, const std::string& name, int version, const std::string& what);
 
 }  // namespace tfqkd

@@ -15,7 +15,8 @@ auto& at(T& all, Eigen::Index row) {
 // has a key at the next.
 constexpr double less_db[] = {18, 12, 9, 7, 5, 3.5, 2.5, 1.7, 1, 0.5, 0.2, 0};
 
-// Where to begin: the farther, the less like the link itself; the nearer, the less easily found.
+// Where to begin, each one of these steps: the farther, the less like the link itself; the nearer, the less
+// easily found.
 constexpr double followed_from_db[] = {12, 18};
 
 struct Task {
@@ -34,7 +35,7 @@ struct Task {
     Starts starts(const std::vector<double>& point) const { return {space, point, options.seed, samples}; }
 };
 
-// Makes `count` attempts for each row side by side, the k-th one of a row from starts_of(row, k), and leaves
+// Makes `count` attempts for each row side by side, the k-th one of a row from of(row, k), and leaves
 // the best of them and of what was there.
 void attempt_side_by_side(const Task& task, std::size_t count,
                           const std::function<std::pair<Starts, AttemptRange>(std::size_t, std::size_t)>& of,
@@ -52,9 +53,7 @@ void attempt_side_by_side(const Task& task, std::size_t count,
             auto [starts, range] = of(row, k);
             return task.climb(task.space, std::move(starts), range, task.options, parts[row * count + k]);
         });
-    for (std::size_t row = 0; row < outcomes.size(); ++row) {
-        for (std::size_t k = 0; k < count; ++k) outcomes[row].take_up(parts[row * count + k]);
-    }
+    for (std::size_t k = 0; k < parts.size(); ++k) outcomes[k / count].take_up(parts[k]);
 }
 
 // Every row's certain attempts, then those from the hops away from the best of them.
@@ -107,9 +106,9 @@ void search_far_from_edge(const Task& task, std::vector<Outcome>& outcomes) {
     for (std::size_t k = 0; k < rows.size(); ++k) at(outcomes, rows[k]).take_up(own[k]);
 }
 
-// Rows without a key: near the last distance the points with a key are a small part of the
-// box, and the score elsewhere leads away from it. So the optimum of the same link with less loss is sought,
-// and followed back to the link itself.
+// Rows without a key: near the last distance the points with a key are a small part of the box, and the score
+// elsewhere leads away from it. So the optimum of the same link with less loss is sought, and followed back
+// to the link itself.
 void follow_from_less_loss(const Task& task, double farthest_db, const std::vector<Outcome>& starts,
                            std::vector<Outcome>& outcomes) {
     SearchOptions loose = task.options;  // on the way, the neighbourhood of an optimum will do

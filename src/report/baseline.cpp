@@ -1,55 +1,29 @@
-#define XXH_INLINE_ALL
 #include "tfqkd/report/baseline.hpp"
 
-#include <xxhash.h>
-
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "nn/json_matrix.hpp"
 #include "table/shallow_json.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/table/content_hash.hpp"
+#include "tfqkd/table/number.hpp"
 
 namespace tfqkd {
 
 namespace {
 
 using nlohmann::json;
-constexpr std::string_view schema_name = "tfqkd.baseline/";
+const std::string schema_name = "tfqkd.baseline/";
 constexpr int schema_version = 1, deepest = 8;
 
 // What tells one set of links from another: their quantities, to ten digits.
 std::string hash_of(const TrainingRows& rows) {
     std::string text;
-    char number[32];
     for (Eigen::Index row = 0; row < rows.links.rows(); ++row)
-        for (const double value : rows.links.row(row)) {
-            std::snprintf(number, sizeof number, "%.10g,", value);
-            text += number;
-        }
-    std::snprintf(number, sizeof number, "%016llx",
-                  static_cast<unsigned long long>(XXH3_64bits(text.data(), text.size())));
-    return number;
-}
-
-void check_schema(const json& saved) {
-    const std::string schema = text_member(saved, "schema");
-    if (!schema.starts_with(schema_name))
-        throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) + ": this is not a baseline");
-    const std::string version = schema.substr(schema_name.size());
-    if (version == std::to_string(schema_version)) return;
-    const bool number = !version.empty() && version.find_first_not_of("0123456789") == std::string::npos;
-    throw Error(ErrorKind::data, "its schema is " + in_quotes(schema) +
-                                     (number ? ": written by a newer tfqkd; this one reads version 1"
-                                             : ": no such version is known"));
-}
-
-const json& array_member(const json& object, const std::string& key) {
-    const json& array = member(object, key);
-    if (!array.is_array()) throw Error(ErrorKind::data, "'" + key + "' must be an array");
-    return array;
+        for (const double value : rows.links.row(row)) text += format_number(value, 10) + ",";
+    return hash_text(text);
 }
 
 // Numbers of an array; JSON has no infinite ones, but some that overflow.
@@ -81,7 +55,7 @@ BaselineCase read_case(const json& saved) {
 
 Baseline read(const json& saved) {
     if (!saved.is_object()) throw Error(ErrorKind::data, "it is not a JSON object");
-    check_schema(saved);
+    check_schema(saved, schema_name, schema_version, "a baseline");
     Baseline baseline;
     for (const json& set : array_member(saved, "test_sets"))
         baseline.sets.push_back(
@@ -117,9 +91,8 @@ void write_baseline(std::ostream& out, const Baseline& baseline) {
                          {"evaluations", one.evaluations},
                          {"single_s", one.single_s},
                          {"batch_s", one.batch_s}});
-    const json saved = {{"schema", std::string(schema_name) + std::to_string(schema_version)},
-                        {"test_sets", sets},
-                        {"cases", cases}};
+    const json saved = {
+        {"schema", schema_name + std::to_string(schema_version)}, {"test_sets", sets}, {"cases", cases}};
     out << saved.dump(1) << '\n';
 }
 

@@ -68,7 +68,7 @@ struct SearchOptions {
     int most_evaluations = 20000;   // a row, all restarts together
     double tolerance = 1e-8;        // relative gain in rate below which a sweep counts as quiet
     double slope_tolerance = 1e-6;  // largest |d ln R / d parameter| x range that gradient search leaves
-    int restarts = 2;               // where no key was found: first with less loss, then from samples
+    int restarts = 2;               // where no key was found: followed from less loss, then from samples
     std::uint64_t seed = 1;
     void validate() const;
 };

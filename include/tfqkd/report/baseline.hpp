@@ -19,7 +19,7 @@ struct BaselineCase {
 // A benchmark to compare later ones with. Its file is JSON, "tfqkd.baseline/1", with sorted keys.
 struct Baseline {
     struct Set {
-        std::string name, protocol, links;  // `links`: a hash of the links and their best rates
+        std::string name, protocol, links;  // `links`: a hash of what they are
     };
     std::vector<Set> sets;
     std::vector<BaselineCase> cases;
