@@ -303,6 +303,28 @@ TEST_CASE("bad command lines are refused with the next step", "[corpus]") {
     });
 }
 
+TEST_CASE("figures that can't be drawn are refused", "[corpus]") {
+    const Corpus corpus;
+    check_refusals({
+        {"plot", 2, {"what to plot is missing", "convergence"}},
+        {"plot rates", 2, {"'rates' is no figure", "did you mean 'rate'?"}},
+        {"plot rate -o rate.xyz", 2, {"rate.xyz", ".svg"}},
+        {"plot rate --format gif", 2, {"--format = 'gif'", "svg, pdf, png"}},
+        {"plot rate --width 0", 2, {"--width", "[3, 100]"}},
+        {"plot rate --protocol sns-finit", 2, {"did you mean 'sns-finite'?"}},
+        {"plot rate --sweep distance_km=0:5000:1 --distance-km 3", 2, {"distance"}},
+        {"plot rate absent.csv", 4, {"absent.csv", "No such file"}},
+        {"plot ratio", 2, {"benchmark --show links"}},
+        {"plot learning", 2, {"network, rows, mean_ratio"}},
+        {"plot learning -", 3, {"network"}, "rows,mean_ratio\n300,0.9\n"},
+        {"plot ratio -", 3, {"ratio"}, "method,loss_a_db\na,3\n"},
+        {"plot rate -", 3, {"no link quantity varies", "--x"}, "protocol,rate_bit_per_pulse\nplob,3\n"},
+        {"plot rate - --x length", 3, {"length"}, "distance_km,rate_bit_per_pulse\n1,3\n2,3\n"},
+        {"plot convergence --protocol plob", 2, {"plob"}},
+        {"plot convergence --method lsb", 2, {"lsb"}},
+    });
+}
+
 TEST_CASE("bad words are shown without upsetting the terminal", "[corpus]") {
     const Outcome escape = run_program({"rate", "--distance-km", "\x1b[31mred"});
     CHECK(escape.code == 2);

@@ -56,7 +56,7 @@ std::vector<std::string> operands_of(const Command& command, const std::vector<O
     }
     const std::string& shown = command.operand;
     const auto one_each = static_cast<std::size_t>(std::count(shown.begin(), shown.end(), ' ')) + 1;
-    const std::size_t most = shown.empty() ? 0 : shown.ends_with("...") ? words.size() : one_each;
+    const std::size_t most = shown.empty() ? 0 : shown.find("...") != std::string::npos ? words.size() : one_each;
     if (operands.size() > most)
         refuse("unexpected word " + in_quotes(operands[most]) +
                "; each value belongs behind a flag that begins with --" + see_help(command.name));
@@ -219,6 +219,12 @@ std::string Arguments::text(const std::string& flag) const {
 std::vector<std::string> Arguments::all(const std::string& flag) const {
     const auto found = given_.find(flag);
     return found == given_.end() ? std::vector<std::string>{} : found->second;
+}
+
+Arguments Arguments::with(const std::string& flag, std::vector<std::string> values) const {
+    Arguments changed = *this;
+    changed.given_[flag] = std::move(values);
+    return changed;
 }
 
 double Arguments::number(const std::string& flag, const Interval& allowed) const {

@@ -46,6 +46,8 @@ class Arguments {
     double number(const std::string& flag, const Interval& allowed) const;
     std::uint64_t count(const std::string& flag, std::uint64_t lower, std::uint64_t upper) const;
     std::vector<std::pair<std::string, double>> settings(const std::string& flag) const;  // NAME=VALUE, many
+    // These arguments as if the user had said so of a flag.
+    Arguments with(const std::string& flag, std::vector<std::string> values) const;
     const std::vector<Option>& options() const { return options_; }
 
   private:

@@ -60,7 +60,7 @@ Finding onnx() {
 Finding gnuplot() {
     const std::string found = program_in_path("gnuplot");
     return {"gnuplot", !found.empty(), found.empty() ? "not found" : found,
-            "install the package gnuplot-nox; scripts/figures.sh draws with it"};
+            "install the package gnuplot-nox; 'tfqkd plot' draws with it"};
 }
 
 Finding folder() {

@@ -16,6 +16,7 @@ Command generate_command();
 Command merge_command();
 Command rerun_command();
 Command train_command();
+Command plot_command();
 Command predict_command();
 Command benchmark_command();
 Command export_command();
