@@ -24,7 +24,7 @@ run_quickstart() {
     return "$status"
 }
 
-run "packages" scripts/install-packages.sh --with-figures --with-checks --with-cluster --with-exports
+run "packages" scripts/install-packages.sh --with-figures --with-checks --with-cluster --with-exports --with-browser
 run "layers, self-test" scripts/check_layers.py --self-test
 run "layers" scripts/check_layers.py
 run "format" check_format

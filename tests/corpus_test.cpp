@@ -322,6 +322,11 @@ TEST_CASE("figures that can't be drawn are refused", "[corpus]") {
         {"plot rate - --x length", 3, {"length"}, "distance_km,rate_bit_per_pulse\n1,3\n2,3\n"},
         {"plot convergence --protocol plob", 2, {"plob"}},
         {"plot convergence --method lsb", 2, {"lsb"}},
+        {"report -o r.html", 2, {"what to report is missing"}},
+        {"report links.csv", 2, {"--output FILE is missing"}},
+        {"report absent.csv -o r.html", 4, {"absent.csv", "No such file"}},
+        {"report - -o r.html", 3, {"nothing here that a report knows", "benchmark"}, "a,b\n1,2\n"},
+        {"report - -o r.html", 3, {"no rows to report"}, "method,links,mean_ratio\n"},
     });
 }
 

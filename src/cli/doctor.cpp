@@ -1,8 +1,8 @@
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 
+#include "cli/gnuplot.hpp"
 #include "cli/model_library.hpp"
 #include "cli/subcommands.hpp"
 #include "report/table_builder.hpp"
@@ -20,19 +20,6 @@ struct Finding {
     bool well;
     std::string found, next_step;
 };
-
-// The first file of that name in $PATH; "" for none.
-std::string program_in_path(const std::string& name) {
-    const char* const path = std::getenv("PATH");
-    const std::string folders = path ? path : "";
-    for (std::size_t begin = 0; begin <= folders.size();) {
-        const std::size_t end = std::min(folders.find(':', begin), folders.size());
-        const std::string candidate = folders.substr(begin, end - begin) + "/" + name;
-        if (access(candidate.c_str(), X_OK) == 0) return candidate;
-        begin = end + 1;
-    }
-    return "";
-}
 
 Finding lanes() {
     return {
@@ -58,7 +45,7 @@ Finding onnx() {
 }
 
 Finding gnuplot() {
-    const std::string found = program_in_path("gnuplot");
+    const std::string found = gnuplot_path();
     return {"gnuplot", !found.empty(), found.empty() ? "not found" : found,
             "install the package gnuplot-nox; 'tfqkd plot' draws with it"};
 }

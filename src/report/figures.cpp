@@ -107,16 +107,15 @@ bool is_bound(const std::string& protocol) {
            make_protocol(protocol)->info().kind == Kind::bound;
 }
 
-// The repeaterless bounds at the links of a table.
-void add_bounds(Panel& panel, const Table& table, const std::string& x) {
-    const Group all = groups_by(table, "", "").front();
+// The repeaterless bounds at the links of one group of rows.
+void add_bounds(Panel& panel, const Table& table, const Group& group, const std::string& x) {
+    const Columns links = read_links(table);
     int look = -1;
     for (const char* name : {"plob", "repeater"}) {
-        const Columns links = read_links(table);
         Table::Numbers rate(table.rows());
         make_protocol(name)->rates(links, Columns(links.rows(), 0), Measure::rate,
                                    Eigen::Map<Eigen::ArrayXd>(rate.data(), links.rows()));
-        Series series = curve({name, all.rows}, table.numbers(x), rate);
+        Series series = curve({name, group.rows}, table.numbers(x), rate);
         series.look = look--;
         panel.series.push_back(std::move(series));
     }
@@ -209,7 +208,8 @@ Figure rate_figure(const std::vector<Table>& tables, const std::string& x) {
             series.marks_end = !bound && series.shape == Series::Shape::line;  // where it ends before x does
             panel.series.push_back(std::move(series));
         }
-    if (!bounds && !tables.empty()) add_bounds(panel, tables.front(), x);
+    if (!bounds && !tables.empty() && tables.front().rows() > 0)
+        add_bounds(panel, tables.front(), groups_by_protocol(tables.front()).front(), x);
     return {{panel}};
 }
 
