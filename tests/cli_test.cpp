@@ -85,8 +85,9 @@ double key_rate(const std::string& csv) {
 
 TEST_CASE("help texts are as a person should read them", "[cli]") {
     check_golden("help.txt", session("--help"));
-    for (const char* command : {"protocols", "rate", "optimize", "generate", "train", "predict", "benchmark",
-                                "export", "serve", "merge", "convert", "rerun", "diff", "doctor"})
+    for (const char* command :
+         {"protocols", "rate", "optimize", "generate", "train", "predict", "benchmark", "export", "serve",
+          "merge", "convert", "rerun", "diff", "doctor", "plot", "report", "manual"})
         check_golden("help-" + std::string(command) + ".txt", session(std::string(command) + " --help"));
 }
 

@@ -33,6 +33,9 @@ writers=(
     "junit out.xml benchmark --data data.csv --passes 0 --compare good.json --junit out.xml"
     "manifest out.csv.manifest.json generate --rows 60 -o out.csv"
     "onnx out.onnx export --model model.json --to onnx -o out.onnx"
+    "figure out.svg plot rate --sweep distance_km=0:100:50 --protocol sns-finite -o out.svg"
+    "figure-script out.gp plot rate --sweep distance_km=0:100:50 --protocol sns-finite --script out.gp"
+    "report out.html report data.csv -o out.html"
     "c99 c/net.c export --model model.json --to c99 --name net -o c"
     "c99-header c/net.h export --model model.json --to c99 --name net -o c"
 )

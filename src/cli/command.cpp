@@ -56,7 +56,9 @@ std::vector<std::string> operands_of(const Command& command, const std::vector<O
     }
     const std::string& shown = command.operand;
     const auto one_each = static_cast<std::size_t>(std::count(shown.begin(), shown.end(), ' ')) + 1;
-    const std::size_t most = shown.empty() ? 0 : shown.find("...") != std::string::npos ? words.size() : one_each;
+    const std::size_t most = shown.empty()                            ? 0
+                             : shown.find("...") != std::string::npos ? words.size()
+                                                                      : one_each;
     if (operands.size() > most)
         refuse("unexpected word " + in_quotes(operands[most]) +
                "; each value belongs behind a flag that begins with --" + see_help(command.name));

@@ -25,9 +25,15 @@ struct Option {
     std::string fallback;  // what holds when it is not given, as text; "" for nothing
     std::string help;
     std::string group = "Options";
-    bool many = false;          // may be given several times
-    std::string letter = "";    // "-o"
-    bool shapes_result = true;  // false: where to write, how fast, how much to say
+    bool many = false;                      // may be given several times
+    std::string letter = "";                // "-o"
+    bool shapes_result = true;              // false: where to write, how fast, how much to say
+    std::vector<std::string> choices = {};  // what its value may be, where shells should offer it
+
+    Option offering(std::vector<std::string> values) && {
+        choices = std::move(values);
+        return std::move(*this);
+    }
 };
 
 // What the user said, flag by flag, all as text until it is asked for. Each getter throws Error (usage) that

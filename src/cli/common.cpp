@@ -23,9 +23,15 @@ Option quantity_option(const Quantity& q, const std::string& group, bool with_de
             with_default ? format_number(q.start) : "", std::string(q.help) + ", " + q.valid.text(), group};
 }
 
+std::vector<std::string> protocol_choices() {
+    const auto names = protocol_names();
+    return {names.begin(), names.end()};
+}
+
 std::vector<Option> protocol_options() {
-    return {{"--protocol", "NAME", "sns-finite",
-             "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}};
+    return {Option{"--protocol", "NAME", "sns-finite",
+                   "protocol, with options as NAME:OPTION=CHOICE,...; see 'tfqkd protocols'", "Protocol"}
+                .offering(protocol_choices())};
 }
 
 std::vector<Option> model_options() {
@@ -50,14 +56,16 @@ std::vector<Option> link_options() {
 }
 
 std::vector<Option> output_options() {
-    return {{"--output", "FILE", "", "where results go; written whole or not at all; '-' is standard output",
-             "Output", false, "-o", false},
-            {"--format", "FORMAT", "",
-             "text, csv, json, jsonl, markdown or npy; by the ending of --output, else text on a terminal, "
-             "csv in "
-             "a pipe",
-             "Output", false, "", false},
-            {"--force", "", "", "replace an existing file", "Output", false, "", false}};
+    return {
+        {"--output", "FILE", "", "where results go; written whole or not at all; '-' is standard output",
+         "Output", false, "-o", false},
+        Option{"--format", "FORMAT", "",
+               "text, csv, json, jsonl, markdown or npy; by the ending of --output, else text on a terminal, "
+               "csv in "
+               "a pipe",
+               "Output", false, "", false}
+            .offering({"text", "csv", "json", "jsonl", "markdown", "npy"}),
+        {"--force", "", "", "replace an existing file", "Output", false, "", false}};
 }
 
 std::vector<Option> general_options() {
@@ -67,20 +75,23 @@ std::vector<Option> general_options() {
 
 std::vector<Option> search_options(const std::string& method) {
     const SearchOptions defaults;
-    return {{"--method", "NAME", method,
-             "auto (gradient search with local search to help), gradient, lsa (the field's local search), or "
-             "nlopt:NAME such as "
-             "nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM",
-             "Search"},
-            {"--fix", "NAME=VALUE", "", "hold a parameter at a value", "Search", true},
-            {"--tolerance", "NUMBER", format_number(defaults.tolerance),
-             "relative gain in rate below which lsa and nlopt end, (0, 1)", "Search"},
-            {"--slope-tolerance", "NUMBER", format_number(defaults.slope_tolerance),
-             "|d ln R / d parameter| x range below which gradient search ends, (0, 1)", "Search"},
-            {"--max-evaluations", "N", std::to_string(defaults.most_evaluations),
-             "evaluations of a link at most", "Search"},
-            {"--restarts", "N", std::to_string(defaults.restarts),
-             "further tries where no key was found: followed from less loss, then from samples", "Search"}};
+    return {
+        Option{
+            "--method", "NAME", method,
+            "auto (gradient search with local search to help), gradient, lsa (the field's local search), or "
+            "nlopt:NAME such as "
+            "nlopt:LN_BOBYQA, nlopt:LD_LBFGS, nlopt:GN_CRS2_LM",
+            "Search"}
+            .offering(search_methods()),
+        {"--fix", "NAME=VALUE", "", "hold a parameter at a value", "Search", true},
+        {"--tolerance", "NUMBER", format_number(defaults.tolerance),
+         "relative gain in rate below which lsa and nlopt end, (0, 1)", "Search"},
+        {"--slope-tolerance", "NUMBER", format_number(defaults.slope_tolerance),
+         "|d ln R / d parameter| x range below which gradient search ends, (0, 1)", "Search"},
+        {"--max-evaluations", "N", std::to_string(defaults.most_evaluations), "evaluations of a link at most",
+         "Search"},
+        {"--restarts", "N", std::to_string(defaults.restarts),
+         "further tries where no key was found: followed from less loss, then from samples", "Search"}};
 }
 
 int threads(const Arguments& arguments) {

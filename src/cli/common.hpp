@@ -17,6 +17,7 @@
 // What several commands share: where links come from, where results go, how a search is set.
 namespace tfqkd::cli {
 
+std::vector<std::string> protocol_choices();  // the names, for shells to offer
 std::vector<Option> protocol_options();
 std::vector<Option> model_options();    // --model
 std::vector<Option> link_options();     // --links, --sweep and a flag for each link input

@@ -231,8 +231,10 @@ Command compare_command() {
         "",
         [](const std::vector<std::string>&) {
             const std::vector<Option> compared{
-                {"--protocol", "NAME", "every protocol",
-                 "a protocol, with options as NAME:OPTION=CHOICE,...; may be repeated", "Comparison", true},
+                Option{"--protocol", "NAME", "every protocol",
+                       "a protocol, with options as NAME:OPTION=CHOICE,...; may be repeated", "Comparison",
+                       true}
+                    .offering(protocol_choices()),
                 {"--long", "", "",
                  "a row for each link and protocol, with its parameters and how its search ended",
                  "Comparison"}};

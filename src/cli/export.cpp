@@ -105,9 +105,11 @@ Command export_command() {
         [](const std::vector<std::string>&) {
             const C99Options defaults;
             const std::vector<Option> what{
-                {"--to", "FORMAT", "", "c99 (bpnn, rbfnn, grnn) or onnx (bpnn, rbfnn, grnn of order 0)",
-                 "Export"},
-                {"--precision", "TYPE", "double", "double or float", "Export"},
+                Option{"--to", "FORMAT", "", "c99 (bpnn, rbfnn, grnn) or onnx (bpnn, rbfnn, grnn of order 0)",
+                       "Export"}
+                    .offering({"c99", "onnx"}),
+                Option{"--precision", "TYPE", "double", "double or float", "Export"}.offering(
+                    {"double", "float"}),
                 {"--name", "PREFIX", "", "c99: prefix of files and symbols; made of protocol and network",
                  "Export"},
                 {"--max-bytes", "N", std::to_string(defaults.most_bytes), "c99: bytes of constants at most",

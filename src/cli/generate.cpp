@@ -104,7 +104,8 @@ Command generate_command() {
             const std::vector<Option> domain{
                 {"--rows", "N", "1000", "number of links; a grid has its own", "Domain"},
                 {"--seed", "N", "1", "seed of the draws, 0 to 2^64-1", "Domain"},
-                {"--sampling", "KIND", "random", "random, sobol or grid", "Domain"},
+                Option{"--sampling", "KIND", "random", "random, sobol or grid", "Domain"}.offering(
+                    {"random", "sobol", "grid"}),
                 {"--range", "NAME=A:B", "",
                  "range of a link quantity in place of the default domain's; NAME=A:B:STEPS for a grid",
                  "Domain", true},

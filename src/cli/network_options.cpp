@@ -37,13 +37,15 @@ std::vector<Option> network_options() {
     const GrnnOptions grnn;
     return {
         {"--hidden", "WIDTHS", "32-16", "hidden layers", "bpnn"},
-        {"--activation", "KIND", "tanh", "tanh or relu", "bpnn"},
-        {"--trainer", "NAME", "levenberg-marquardt", "levenberg-marquardt, lbfgs or adam", "bpnn"},
+        Option{"--activation", "KIND", "tanh", "tanh or relu", "bpnn"}.offering({"tanh", "relu"}),
+        Option{"--trainer", "NAME", "levenberg-marquardt", "levenberg-marquardt, lbfgs or adam", "bpnn"}
+            .offering({"levenberg-marquardt", "lbfgs", "adam"}),
         {"--epochs", "N", "", "epochs or iterations at most; the trainer's default", "bpnn"},
         {"--first-weights", "N", "1", "trainings from different first weights, the best on check kept",
          "bpnn"},
-        {"--centres", "KIND", "k-means", "k-means, greedy (orthogonal least squares) or every-sample",
-         "rbfnn"},
+        Option{"--centres", "KIND", "k-means", "k-means, greedy (orthogonal least squares) or every-sample",
+               "rbfnn"}
+            .offering({"k-means", "greedy", "every-sample"}),
         {"--max-centres", "N", std::to_string(rbfnn.max_centres), "centres at most", "rbfnn"},
         {"--order", "N", std::to_string(grnn.order),
          "0: weighted mean of the patterns (Specht); 1: weighted straight fit; 2: with squares too", "grnn"},

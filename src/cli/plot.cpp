@@ -259,19 +259,22 @@ Command plot_command() {
             std::vector<Option> what{
                 {"--x", "NAME", "", "column that goes along x; the length of the link, else what varies",
                  "Figure"},
-                {"--protocol", "NAME", "",
-                 "a protocol, with options as NAME:OPTION=CHOICE,...; may be repeated [sns-finite, "
-                 "aopp-finite, "
-                 "cal-finite; sns-finite for convergence]",
-                 "Figure", true},
+                Option{"--protocol", "NAME", "",
+                       "a protocol, with options as NAME:OPTION=CHOICE,...; may be repeated [sns-finite, "
+                       "aopp-finite, "
+                       "cal-finite; sns-finite for convergence]",
+                       "Figure", true}
+                    .offering(protocol_choices()),
                 {"--width", "CM", format_number(size.width_cm), "width; a journal's column is 8.5", "Figure"},
                 {"--height", "CM", "", "height; 10, or 6 for each row of panels", "Figure"},
                 {"--script", "FILE", "", "keep what gnuplot is told, with the data in it", "Output"},
                 {"--output", "FILE", "",
                  "the figure, .svg, .pdf, .png, or its data, .csv; '-' is standard output", "Output", false,
                  "-o", false},
-                {"--format", "FORMAT", "", "svg, pdf, png, text or csv; by the ending of --output, else text",
-                 "Output", false, "", false},
+                Option{"--format", "FORMAT", "",
+                       "svg, pdf, png, text or csv; by the ending of --output, else text", "Output", false,
+                       "", false}
+                    .offering({"svg", "pdf", "png", "text", "csv"}),
                 {"--force", "", "", "replace existing files", "Output", false, "", false}};
             auto search = search_options();
             for (Option& option : search)

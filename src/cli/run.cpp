@@ -63,10 +63,10 @@ int dispatch(const std::vector<std::string>& words, Streams& streams) {
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{
-        protocols_command(), rate_command(),  optimize_command(), compare_command(),   generate_command(),
-        merge_command(),     train_command(), predict_command(),  benchmark_command(), export_command(),
-        serve_command(),     plot_command(),  report_command(),   convert_command(),   rerun_command(),
-        diff_command(),      doctor_command()};
+        protocols_command(), rate_command(),   optimize_command(), compare_command(),   generate_command(),
+        merge_command(),     train_command(),  predict_command(),  benchmark_command(), export_command(),
+        serve_command(),     plot_command(),   report_command(),   convert_command(),   rerun_command(),
+        diff_command(),      doctor_command(), manual_command()};
     return all;
 }
 

@@ -14,6 +14,7 @@ Command diff_command();
 Command doctor_command();
 Command generate_command();
 Command merge_command();
+Command manual_command();
 Command report_command();
 Command rerun_command();
 Command train_command();

@@ -129,17 +129,23 @@ Command train_command() {
             const KeyRateOptions rate;
             const std::vector<Option> training{
                 {"--data", "FILE", "", "optima as 'tfqkd generate' writes them", "Training", false, "-d"},
-                {"--network", "KIND", "bpnn", "bpnn, rbfnn, grnn or polynomial", "Training"},
+                Option{"--network", "KIND", "bpnn", "bpnn, rbfnn, grnn or polynomial", "Training"}.offering(
+                    {"bpnn", "rbfnn", "grnn", "polynomial"}),
                 {"--seed", "N", "1", "seed of first weights, splits and draws, 0 to 2^64-1", "Training"},
-                {"--protocol", "NAME", "", "protocol of the data, when the file does not say", "Training"},
-                {"--loss", "KIND", "mean-square",
-                 "mean-square: of the parameters; key-rate: after that, the key rate itself that the "
-                 "parameters give, through its exact slopes (bpnn, and the linear layer of rbfnn)",
-                 "Key rate"},
-                {"--labels", "KIND", "optima",
-                 "optima: those in --data; none: links alone, of --data or --rows drawn from the protocol's "
-                 "default domain, and the key rate as the only teacher (bpnn)",
-                 "Key rate"},
+                Option{"--protocol", "NAME", "", "protocol of the data, when the file does not say",
+                       "Training"}
+                    .offering(protocol_choices()),
+                Option{"--loss", "KIND", "mean-square",
+                       "mean-square: of the parameters; key-rate: after that, the key rate itself that the "
+                       "parameters give, through its exact slopes (bpnn, and the linear layer of rbfnn)",
+                       "Key rate"}
+                    .offering({"mean-square", "key-rate"}),
+                Option{"--labels", "KIND", "optima",
+                       "optima: those in --data; none: links alone, of --data or --rows drawn from the "
+                       "protocol's "
+                       "default domain, and the key rate as the only teacher (bpnn)",
+                       "Key rate"}
+                    .offering({"optima", "none"}),
                 {"--rows", "N", "20000", "links drawn for --labels none", "Key rate"},
                 {"--rate-iterations", "N", std::to_string(rate.iterations),
                  "iterations of L-BFGS on the key rate at most", "Key rate"},
