@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All checks and tests: layers, format, the tests with address and undefined-behaviour sanitizers, the main job at a
-# small size, and the tests of the release build. Stops at the first failure and says which step it was.
+# small size, readers of files under a fuzzer, and the tests of the release build. Stops at the first failure and says which step it was.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,6 +31,7 @@ run "format" check_format
 run "release build" build release -DTFQKD_WERROR=ON
 run "sanitizer build" build sanitize
 run "sanitizer tests" run_tests sanitize
+run "fuzzing, 30 s a reader" scripts/fuzz.sh 30
 run "quickstart, small" run_quickstart
 # Last, and with nothing after it, so that the closing lines are the summary of ctest.
 begin "release tests"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/manifest.hpp"
 #include "cli/run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/temporary_folder.hpp"
@@ -19,61 +19,8 @@ namespace tfqkd::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-
-// What a manifest says that a repetition needs.
-struct Manifest {
-    struct File {
-        std::string path, hash;
-    };
-    std::vector<std::string> words;
-    std::vector<File> inputs;
-    File output;
-};
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::data, message); }
-
-Manifest::File read_file_entry(const json& entry) {
-    return {entry.at("path").get<std::string>(), entry.value("xxh3_128", "")};
-}
-
-json parse_manifest(const std::string& path) {
-    const std::string text = read_text_file(path);
-    const auto not_too_deep = [&](int depth, json::parse_event_t, const json&) {
-        if (depth > 8) refuse(path + ": nested too deep for a manifest");
-        return true;
-    };
-    try {
-        return json::parse(text, not_too_deep);
-    } catch (const json::parse_error& error) {
-        refuse(place_in_text(path, text, error.byte) + ": not valid JSON");
-    } catch (const json::exception&) {
-        refuse(path + ": a number is too large");
-    }
-}
-
-Manifest read_manifest(const std::string& path) {
-    const json document = parse_manifest(path);
-    const std::string schema =
-        document.is_object() && document.contains("schema") && document["schema"].is_string()
-            ? document["schema"].get<std::string>()
-            : "";
-    if (schema != manifest_schema)
-        refuse(path + (schema.starts_with("tfqkd.manifest/")
-                           ? ": written by a newer tfqkd (" + schema + ")"
-                           : ": not a manifest; tfqkd writes one beside each result, as FILE.manifest.json"));
-    try {
-        Manifest manifest;
-        manifest.words = document.at("arguments").get<std::vector<std::string>>();
-        for (const json& input : document.at("inputs")) manifest.inputs.push_back(read_file_entry(input));
-        manifest.output = read_file_entry(document.at("output"));
-        if (manifest.words.empty() || manifest.output.hash.empty())
-            refuse(path + ": the manifest is not whole");
-        return manifest;
-    } catch (const json::exception&) {
-        refuse(path + ": the manifest is not whole, or was changed");
-    }
-}
 
 // Where an input is now: where it was, or beside the manifest. Its content must be what it was.
 std::string find_input(const Manifest::File& input, const fs::path& folder) {
@@ -170,7 +117,7 @@ int rerun(const Arguments& arguments, Streams& streams) {
                     "which run? Name its manifest, as in 'tfqkd rerun run.csv.manifest.json'");
     const double tolerance = arguments.number("--tolerance", {0, 1});
     const std::string& path = operands.front();
-    const Manifest manifest = read_manifest(path);
+    const Manifest manifest = read_manifest(read_text_file(path), path);
     const TemporaryFolder folder;
     const std::string again = folder.path / fs::path(manifest.output.path).filename();
     repeat(words_for(manifest, path, again), streams.err);

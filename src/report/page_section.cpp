@@ -15,7 +15,6 @@ namespace tfqkd {
 namespace {
 
 constexpr std::size_t most_points = 2000;  // that a figure shows of a table
-constexpr std::size_t most_rows = 100;     // that a page shows of a table
 
 std::string number(double value) { return format_number(value, 4); }
 std::string percent(double share) { return format_number(100 * share, 7) + " %"; }
