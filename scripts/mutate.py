@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mutation test of the key-rate formulas and bounds: small mistakes are made one at a time in the formulas' text, and the
 reference and model tests must notice each of them.
-    scripts/mutate.py [--mutants N] [--seed N] [--jobs N] [--output FILE]
+    scripts/mutate.py [--mutants N] [--skip N] [--seed N] [--jobs N] [--output FILE]
 Needs the build of the preset release. Only the sources that a mistake is in are compiled again, without optimisation, and
 linked before the library. A mutant counts as killed when it does not compile, when a test fails or when the tests hang."""
 import argparse
@@ -131,6 +131,7 @@ def attempt(mutant, compile_flags, linked):
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--mutants", type=int, default=300)
+    options.add_argument("--skip", type=int, default=0, help="of these, those that an earlier run has tried")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--output", type=pathlib.Path, default=None, help="survivors as JSON")
@@ -140,7 +141,7 @@ def main():
     if trouble:
         sys.exit("the tests fail without any mutant:\n" + trouble)
     every = list(all_mutants())
-    chosen = random.Random(given.seed).sample(every, min(given.mutants, len(every)))
+    chosen = random.Random(given.seed).sample(every, min(given.mutants, len(every)))[given.skip:]
     survivors, done = [], 0
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for survivor in pool.map(lambda mutant: attempt(mutant, compile_flags, linked), chosen):

@@ -1,7 +1,9 @@
 #include <chrono>
 
 #include "cli/network_options.hpp"
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/tuning.hpp"
 #include "tfqkd/dataset/generate.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
@@ -67,7 +69,23 @@ Model model_of(const Arguments& arguments, const Lesson& lesson, std::unique_ptr
     return model;
 }
 
-int run(const Arguments& arguments, Streams& streams) {
+void check_tuning(const Arguments& arguments, const Lesson& lesson) {
+    if (arguments.has("--tune") && (lesson.key_rate || !lesson.labels))
+        throw Error(ErrorKind::usage, "--tune is for --loss mean-square, on optima");
+    if (arguments.has("--tune") && arguments.has("--tuned"))
+        throw Error(ErrorKind::usage, "--tune makes the table that --tuned takes; give one of them");
+    if (arguments.has("--tune")) return;
+    std::vector<Option> only = row_job_options();
+    for (const char* flag : {"--try", "--folds", "--format"}) only.push_back({flag, "", "", ""});
+    for (const Option& option : only)
+        if (arguments.has(option.flag))
+            throw Error(ErrorKind::usage, option.flag + " is for --tune: a model is one piece");
+}
+
+int run(const Arguments& given, Streams& streams) {
+    check_tuning(given, lesson_of(given));
+    if (given.has("--tune")) return run_tuning(given, streams);
+    const Arguments arguments = given.has("--tuned") ? with_best_settings(given, streams) : given;
     const Lesson lesson = lesson_of(arguments);
     if (!arguments.has("--output"))
         throw Error(ErrorKind::usage, "--output FILE is missing: where the model goes");
@@ -123,7 +141,11 @@ Command train_command() {
          {"tfqkd train --data training.csv --network rbfnn --max-centres 300 -o rbfnn.json",
           "a radial basis network with at most 300 centres"},
          {"tfqkd train --data training.csv --network grnn --order 0 -o grnn.json",
-          "Specht's general regression network"}},
+          "Specht's general regression network"},
+         {"tfqkd train --data training.csv --network polynomial --tune --try degree=1,2 --folds 3 -o "
+          "tuning.csv",
+          "what each setting keeps of the key rate, by cross-validation"},
+         {"tfqkd train --data training.csv --tuned tuning.csv -o tuned.json", "with the best of them"}},
         "",
         [](const std::vector<std::string>&) {
             const KeyRateOptions rate;
@@ -151,11 +173,12 @@ Command train_command() {
                  "iterations of L-BFGS on the key rate at most", "Key rate"},
                 {"--rate-epochs", "N", std::to_string(rate.epochs),
                  "epochs of Adam on the key rate ahead of that, with --labels none", "Key rate"}};
-            const std::vector<Option> output{
-                {"--output", "FILE", "", "the model; written whole or not at all", "Output", false, "-o",
-                 false},
-                {"--force", "", "", "replace an existing file", "Output", false, "", false}};
-            return joined({training, network_options(), output, general_options()});
+            auto output = output_options();
+            for (Option& option : output)
+                if (option.flag == "--output")
+                    option.help = "the model, or the table of --tune; written whole or not at all";
+            return joined({training, network_options(), tuning_options(), output, row_job_options(),
+                           general_options()});
         },
         run};
 }

@@ -11,7 +11,8 @@ enum class Purpose : std::uint64_t {
     split = 3,
     train = 4,
     bootstrap = 5,
-    shift = 6
+    shift = 6,
+    fold = 7
 };
 
 // The mixing function of SplitMix64 (Steele, Lea, Flood 2014).
