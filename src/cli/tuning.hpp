@@ -2,8 +2,8 @@
 
 #include "cli/command.hpp"
 
-// The choice of a network's settings by cross-validation: train --tune makes the table, train --tuned takes its
-// best row.
+// The choice of a network's settings by cross-validation: train --tune makes the table, train --tuned takes
+// its best row.
 namespace tfqkd::cli {
 
 std::vector<Option> tuning_options();
