@@ -53,8 +53,10 @@ std::vector<std::string> settings_of(const Arguments& arguments) {
     const std::string network = arguments.text("--network");
     make_network(arguments);  // a mistake in --network
     std::vector<std::string> settings{""};
-    for (const std::string& axis :
-         arguments.has("--try") ? arguments.all("--try") : usual_space.at(network)) {
+    const auto usual = usual_space.find(network);
+    if (usual == usual_space.end() && !arguments.has("--try"))
+        throw Error(ErrorKind::usage, "--try SETTING=V1,V2,... is missing: nothing is usual for " + network);
+    for (const std::string& axis : arguments.has("--try") ? arguments.all("--try") : usual->second) {
         const auto equals = std::min(axis.find('='), axis.size());
         std::vector<std::string> more;
         for (const std::string& setting : settings)
