@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "process.hpp"
 #include "run_program.hpp"
+#include "sizes.hpp"
 
 using namespace tfqkd;
 using namespace tfqkd::test;
@@ -46,12 +47,14 @@ TEST_CASE("every example of a help text works as it stands, but for the size of 
                 replace_all(line, rows, "--rows 120");
             replace_all(line, ":41 ", ":5 ");
             replace_all(line, "--rate-iterations 50", "--rate-iterations 3 --rate-epochs 2");
+            replace_all(line, "--loss key-rate", "--loss key-rate --rate-iterations 5");
             replace_all(line, "--network bpnn", "--network bpnn --epochs 5");
             replace_all(line, "tfqkd benchmark", "tfqkd benchmark --passes 1 --search-links 4");
             replace_all(line, "0:500:1 --audit 50",
                         "0:300:150 --audit 2 --audit-evaluations 300 --audit-restarts 0");
             replace_all(line, "tail -f", "cat");
-            if (line.find("--socket") != std::string::npos) line = "timeout --preserve-status 1 " + line;
+            if (line.find("--socket") != std::string::npos)
+                line = "timeout --preserve-status " + std::to_string(cases(1, 10)) + " " + line;
             CAPTURE(line);
             Process shell("/bin/sh", {"-c", "PATH=.:$PATH; set -e; " + line + " > result"});
             shell.close_input();
