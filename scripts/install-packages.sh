@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that tfqkd needs and that are not there yet.
 #   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-browser] [--with-controllers]
-# --with-figures adds gnuplot, --with-checks adds clang, clang-format and strace, --with-cluster Slurm and GNU parallel for their test,
+# --with-figures adds gnuplot, --with-checks adds clang with its sanitizers, clang-format and strace, --with-cluster Slurm and GNU parallel for their test,
 # --with-exports what the export to ONNX is built with, --with-browser Chromium to look at reports with, --with-controllers the
 # compilers that exported C is tried with.
 # Exit 4 when packages are missing and can't be installed.
@@ -12,7 +12,7 @@ packages=(g++ cmake ninja-build python3 libeigen3-dev libnlopt-dev libnlopt-cxx-
 for argument in "$@"; do
     case $argument in
         --with-figures) packages+=(gnuplot-nox) ;;
-        --with-checks) packages+=(clang clang-format strace) ;;
+        --with-checks) packages+=(clang libclang-rt-dev clang-format strace) ;;
         --with-cluster) packages+=(slurm-wlm munge parallel) ;;
         --with-exports) packages+=(libonnx-dev libprotobuf-dev protobuf-compiler) ;;
         --with-browser) packages+=(chromium) ;;
