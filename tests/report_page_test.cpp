@@ -56,6 +56,16 @@ TEST_CASE("rates say where their key ends", "[page]") {
     CHECK(section.tables.at(0).table.numbers("largest_distance_km_with_key") == Table::Numbers{100});
 }
 
+TEST_CASE("rates of no named protocol go by their file, without parameters", "[page]") {
+    Table rates;
+    rates.add("distance_km", Table::Numbers{0, 100});
+    rates.add("rate_bit_per_pulse", Table::Numbers{1e-3, 1e-5});
+    rates.source = "folder/mine.csv";
+    const PageSection section = page_section(rates);
+    CHECK(section.sentences.at(0).starts_with("mine: 2 of 2 links have a key"));
+    CHECK(section.figures.size() == 1);
+}
+
 TEST_CASE("a page shows every text as it is and loads nothing", "[page]") {
     PageSection section = page_section(summary());
     section.manifest = "{\"a\": \"</pre><script>\"}";

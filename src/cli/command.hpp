@@ -85,6 +85,10 @@ std::vector<Option> all_options(const Command& command, const std::vector<std::s
 // Reads the words after the subcommand. Precedence: flags, environment (TFQKD_SEED for --seed, 1 or 0 for a
 // switch), --config FILE.
 Arguments parse(const Command& command, const std::vector<std::string>& words);
+// The options' groups, in order of appearance, and "tfqkd NAME [options] OPERAND": what help and manual
+// share.
+std::vector<std::string> option_groups(const std::vector<Option>& options);
+std::string usage_line(const Command& command);
 void print_help(const Command& command, const std::vector<std::string>& words, std::ostream& out);
 void print_help(std::ostream& out);  // the program's
 

@@ -48,10 +48,8 @@ std::vector<Option> link_options() {
          false, "-l"},
         {"--sweep", "NAME=A:B:STEP", "", "links along a link quantity; several give every combination",
          "Links", true}};
-    for (const Quantity& q : link_inputs()) {
-        const bool length = q.name.starts_with("distance") || q.name.starts_with("loss");
-        options.push_back(quantity_option(q, "Links", !length));
-    }
+    for (const Quantity& q : link_inputs())
+        options.push_back(quantity_option(q, "Links", !is_length(q.name)));
     return options;
 }
 

@@ -36,11 +36,8 @@ GenerateOptions generate_options(const Arguments& arguments) {
     for (const auto& [name, value] : options.domain.set) check_set(name, value);
     const auto replaced = [&](const DomainAxis& axis) {
         // Losses and distances state the same thing: a new one takes the place of the default one.
-        const auto length = [](std::string_view name) {
-            return name.starts_with("distance") || name.starts_with("loss");
-        };
         const auto same = [&](const std::string& name) {
-            return name == axis.name || (length(name) && length(axis.name));
+            return name == axis.name || (is_length(name) && is_length(axis.name));
         };
         for (const std::string& range : ranges)
             if (same(parse_axis(range).name)) return true;

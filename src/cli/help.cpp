@@ -23,16 +23,24 @@ void print_option(const Option& option, std::ostream& out) {
 
 }  // namespace
 
-void print_help(const Command& command, const std::vector<std::string>& words, std::ostream& out) {
-    const std::vector<Option> options = all_options(command, words);
-    out << "tfqkd " << command.name << " - " << command.summary << "\n\nUsage: tfqkd " << command.name
-        << " [options]" << (command.operand.empty() ? "" : " " + command.operand) << "\n\n"
-        << wrapped(command.description, 0, help_width) << "\n";
+std::vector<std::string> option_groups(const std::vector<Option>& options) {
     std::vector<std::string> groups;
     for (const Option& option : options)
         if (std::find(groups.begin(), groups.end(), option.group) == groups.end())
             groups.push_back(option.group);
-    for (const std::string& group : groups) {
+    return groups;
+}
+
+std::string usage_line(const Command& command) {
+    return "tfqkd " + command.name + " [options]" + (command.operand.empty() ? "" : " " + command.operand);
+}
+
+void print_help(const Command& command, const std::vector<std::string>& words, std::ostream& out) {
+    const std::vector<Option> options = all_options(command, words);
+    out << "tfqkd " << command.name << " - " << command.summary << "\n\nUsage: " << usage_line(command)
+        << "\n\n"
+        << wrapped(command.description, 0, help_width) << "\n";
+    for (const std::string& group : option_groups(options)) {
         out << "\n" << group << ":\n";
         for (const Option& option : options)
             if (option.group == group) print_option(option, out);

@@ -9,18 +9,6 @@ namespace tfqkd::cli {
 
 namespace {
 
-std::vector<std::string> groups_of(const std::vector<Option>& options) {
-    std::vector<std::string> groups;
-    for (const Option& option : options)
-        if (std::find(groups.begin(), groups.end(), option.group) == groups.end())
-            groups.push_back(option.group);
-    return groups;
-}
-
-std::string synopsis(const Command& command) {
-    return "tfqkd " + command.name + " [options]" + (command.operand.empty() ? "" : " " + command.operand);
-}
-
 // Text as troff shows it: hyphens as in the shell, nothing at a line's start taken for a request.
 std::string troff(const std::string& text) {
     std::string result;
@@ -87,9 +75,9 @@ std::string man_page() {
 std::string man_page(const Command& command) {
     const std::vector<Option> options = all_options(command, {});
     std::string text = man_head("tfqkd-" + command.name, command.summary);
-    text += ".SH SYNOPSIS\n\\fB" + troff(synopsis(command)) + "\\fR\n.SH DESCRIPTION\n" +
+    text += ".SH SYNOPSIS\n\\fB" + troff(usage_line(command)) + "\\fR\n.SH DESCRIPTION\n" +
             troff(command.description) + "\n.SH OPTIONS\n";
-    for (const std::string& group : groups_of(options)) {
+    for (const std::string& group : option_groups(options)) {
         text += ".SS " + troff(group) + "\n";
         for (const Option& option : options)
             if (option.group == group) text += man_option(option);
@@ -108,9 +96,9 @@ std::string markdown_reference() {
         out << "- [`" << command.name << "`](#tfqkd-" << command.name << "): " << command.summary << "\n";
     for (const Command& command : commands()) {
         const std::vector<Option> options = all_options(command, {});
-        out << "\n## tfqkd " << command.name << "\n\n    " << synopsis(command) << "\n\n"
+        out << "\n## tfqkd " << command.name << "\n\n    " << usage_line(command) << "\n\n"
             << markdown_cell(command.description) << "\n";
-        for (const std::string& group : groups_of(options)) {
+        for (const std::string& group : option_groups(options)) {
             out << "\n| " << group << " | | default |\n|---|---|---|\n";
             for (const Option& option : options)
                 if (option.group == group)

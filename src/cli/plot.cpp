@@ -1,12 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <sstream>
 
 #include "cli/contenders.hpp"
 #include "cli/gnuplot.hpp"
 #include "cli/subcommands.hpp"
+#include "tfqkd/dataset/generate.hpp"
 #include "tfqkd/error.hpp"
-#include "tfqkd/math/quantile.hpp"
+#include "tfqkd/report/convergence.hpp"
 #include "tfqkd/report/figures.hpp"
 #include "tfqkd/table/number.hpp"
 
@@ -17,8 +17,7 @@ namespace {
 const std::vector<std::string> usual_protocols{"sns-finite", "aopp-finite", "cal-finite"};
 const std::vector<std::string> usual_methods{"auto", "lsa", "nlopt:LN_SBPLX", "nlopt:LN_NELDERMEAD"};
 constexpr const char* usual_sweep = "distance_km=0:500:5";
-constexpr int fewest_evaluations = 10, usual_most_evaluations = 3000;
-constexpr double growth_of_budget = 1.25;
+constexpr int usual_most_evaluations = 3000;
 
 std::vector<std::string> given_or(const Arguments& arguments, const std::string& flag,
                                   const std::vector<std::string>& usual) {
@@ -58,13 +57,7 @@ Table optimised(const std::string& spec, const Arguments& arguments, Streams& st
     const auto search = make_search(arguments.text("--method"), search_settings(arguments));
     const Standings standings = run_all(one, *search, links, threads(arguments));
     table.properties = {{"protocol", info.spec()}};
-    for (std::size_t k = 0; k < info.parameters.size(); ++k) {
-        const auto cells = standings.optima[0].points.col(static_cast<Eigen::Index>(k));
-        table.add(std::string(info.parameters[k].name), Table::Numbers(cells.begin(), cells.end()));
-    }
-    Table::Numbers rates;
-    for (std::size_t row = 0; row < standings.links(); ++row) rates.push_back(standings.rate(0, row));
-    table.add("rate_bit_per_pulse", std::move(rates));
+    add_optima(table, info, standings.optima.front());
     return table;
 }
 
@@ -83,8 +76,6 @@ std::vector<Table> optimised_or_read(const std::vector<std::string>& files, cons
     return tables;
 }
 
-// What each method still loses after 10, 13, 16, ... evaluations a link: the median over the links with a
-// key.
 Table convergence(const Arguments& arguments, Streams& streams) {
     const std::vector<std::string> specs = given_or(arguments, "--protocol", {"sns-finite"});
     if (specs.size() > 1)
@@ -93,37 +84,11 @@ Table convergence(const Arguments& arguments, Streams& streams) {
     const auto protocol = make_protocol(specs.front());
     Columns links;
     all_links(arguments, protocol->info(), streams, links);
-    const Objective objective =
-        make_objective(*protocol, links, arguments.settings("--fix"), threads(arguments));
     SearchOptions settings = search_settings(arguments);
-    const int most = arguments.has("--max-evaluations") ? settings.most_evaluations : usual_most_evaluations;
-    settings.most_evaluations = std::max(settings.most_evaluations, SearchOptions{}.most_evaluations);
-    Eigen::ArrayXd best = make_search("auto", settings)->maximize(objective).rate;
-    const auto methods = given_or(arguments, "--method", usual_methods);
-    std::vector<std::pair<int, Eigen::ArrayXd>> reached;  // method by method
-    for (const std::string& method : methods)
-        for (int budget = fewest_evaluations; budget <= most;
-             budget = static_cast<int>(std::ceil(budget * growth_of_budget))) {
-            settings.most_evaluations = budget;
-            reached.emplace_back(budget, make_search(method, settings)->maximize(objective).rate);
-            best = best.max(reached.back().second);
-        }
-    Table::Text names;
-    Table::Numbers evaluations, losses;
-    for (std::size_t k = 0; k < reached.size(); ++k) {
-        std::vector<double> lost;
-        for (Eigen::Index row = 0; row < best.size(); ++row)
-            if (best[row] > 0) lost.push_back(1 - std::max(reached[k].second[row], 0.0) / best[row]);
-        std::sort(lost.begin(), lost.end());
-        names.push_back(methods[k * methods.size() / reached.size()]);
-        evaluations.push_back(reached[k].first);
-        losses.push_back(quantile(lost, 0.5));
-    }
-    Table table;
-    table.add("method", std::move(names));
-    table.add("evaluations", std::move(evaluations));
-    table.add("loss", std::move(losses));
-    return table;
+    if (!arguments.has("--max-evaluations")) settings.most_evaluations = usual_most_evaluations;
+    return convergence_table(
+        make_objective(*protocol, links, arguments.settings("--fix"), threads(arguments)),
+        given_or(arguments, "--method", usual_methods), settings);
 }
 
 Figure make_figure(const std::string& kind, const std::vector<std::string>& files, const Arguments& arguments,

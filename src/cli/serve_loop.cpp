@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <cstdio>
 #include <cstring>
 #include <list>
 #include <system_error>
@@ -184,19 +185,25 @@ int connect_to(const std::string& path) {
     return -1;
 }
 
+// Under another name until it listens: who finds the socket at its path is answered.
 UnixListener::UnixListener(std::string path) : path_(std::move(path)) {
-    const sockaddr_un address = address_of(path_);
+    const std::string early = path_ + ".new";
+    const sockaddr_un address = address_of(early);
     remove_stale(path_);
+    remove_stale(early);
     descriptor_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const mode_t mask = ::umask(0077);  // for this user alone
     const bool bound = descriptor_ >= 0 &&
                        ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    const int error = errno;
+    int error = errno;
     ::umask(mask);
-    if (bound && ::listen(descriptor_, 128) == 0) return;
-    if (bound) ::unlink(path_.c_str());
+    if (bound && ::listen(descriptor_, 128) == 0 && ::rename(early.c_str(), path_.c_str()) == 0) return;
+    if (bound) {
+        error = errno;
+        ::unlink(early.c_str());
+    }
     if (descriptor_ >= 0) ::close(descriptor_);
-    refuse("--socket " + path_, bound ? errno : error);
+    refuse("--socket " + path_, error);
 }
 
 UnixListener::~UnixListener() {

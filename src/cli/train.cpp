@@ -83,10 +83,10 @@ void check_tuning(const Arguments& arguments, const Lesson& lesson) {
 }
 
 int run(const Arguments& given, Streams& streams) {
-    check_tuning(given, lesson_of(given));
+    const Lesson lesson = lesson_of(given);
+    check_tuning(given, lesson);
     if (given.has("--tune")) return run_tuning(given, streams);
     const Arguments arguments = given.has("--tuned") ? with_best_settings(given, streams) : given;
-    const Lesson lesson = lesson_of(arguments);
     if (!arguments.has("--output"))
         throw Error(ErrorKind::usage, "--output FILE is missing: where the model goes");
     auto network = make_network(arguments);

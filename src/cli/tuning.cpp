@@ -6,7 +6,6 @@
 #include "cli/common.hpp"
 #include "cli/network_options.hpp"
 #include "cli/row_job.hpp"
-#include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/folds.hpp"
 #include "tfqkd/math/parallel.hpp"
@@ -146,20 +145,19 @@ Arguments with_best_settings(const Arguments& arguments, Streams& streams) {
     const Table::Text networks = table.text("network"), settings = table.text("setting");
     const Table::Numbers& mean = table.numbers("mean_ratio");
     struct Sum {
-        double mean = 0;
+        double sum = 0;
         std::size_t folds = 0;
         std::string network;
+        double mean() const { return sum / static_cast<double>(folds); }
     };
     std::map<std::string, Sum> sums;
     for (std::size_t row = 0; row < mean.size(); ++row) {
         Sum& sum = sums[networks[row] + " " + settings[row]];
-        sum.mean += mean[row];
+        sum.sum += mean[row];
         ++sum.folds;
         sum.network = networks[row];
     }
-    const auto better = [](const auto& a, const auto& b) {
-        return a.second.mean / double(a.second.folds) < b.second.mean / double(b.second.folds);
-    };
+    const auto better = [](const auto& a, const auto& b) { return a.second.mean() < b.second.mean(); };
     const auto best = std::max_element(sums.begin(), sums.end(), better);
     if (best == sums.end() || std::any_of(sums.begin(), sums.end(), [&](const auto& one) {
             return one.second.folds != best->second.folds;
@@ -170,7 +168,7 @@ Arguments with_best_settings(const Arguments& arguments, Streams& streams) {
     const std::string setting = best->first.substr(best->second.network.size() + 1);
     if (!arguments.has("--quiet"))
         streams.err << "tfqkd: " << best->second.network << " " << setting << " is the best of "
-                    << sums.size() << " settings: " << best->second.mean / double(best->second.folds)
+                    << sums.size() << " settings: " << best->second.mean()
                     << " of the key rate in the mean\n";
     return with_setting(arguments.with("--network", {best->second.network}), setting);
 }

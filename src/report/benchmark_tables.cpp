@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "report/accuracy_columns.hpp"
 #include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/accuracy.hpp"
@@ -62,15 +63,6 @@ double median_evaluations(const MethodResult& result, const std::vector<Eigen::I
     for (const Eigen::Index row : rows) counts.push_back(result.evaluations[static_cast<std::size_t>(row)]);
     std::sort(counts.begin(), counts.end());
     return quantile(counts, 0.5);
-}
-
-void add_accuracy(TableBuilder& table, const Accuracy& accuracy) {
-    table.add("links", static_cast<double>(accuracy.links));
-    table.add("mean_ratio", accuracy.mean);
-    table.add("median_ratio", accuracy.median);
-    table.add("percentile_1_ratio", accuracy.percentile_1);
-    table.add("minimum_ratio", accuracy.minimum);
-    table.add("failures", static_cast<double>(accuracy.failures));
 }
 
 // A quantity of the link that bins are made along.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 
+#include "report/row_groups.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/math/quantile.hpp"
 #include "tfqkd/protocol/protocol.hpp"
@@ -17,34 +17,6 @@ namespace {
 constexpr double least_loss = 1e-14;  // of key rate, that a logarithmic axis shows
 constexpr int bins_along_x = 40, bins_a_decade = 4, decades = 14;
 
-// Rows of one table that make one curve.
-struct Group {
-    std::string name;
-    std::vector<std::size_t> rows;
-};
-
-std::string file_stem(const Table& table) {
-    return table.source.empty() ? "data" : std::filesystem::path(table.source).stem().string();
-}
-
-// In the order of their first rows.
-std::vector<Group> groups_by(const Table& table, const std::string& column, const std::string& otherwise) {
-    std::vector<Group> groups;
-    std::map<std::string, std::size_t> place;
-    const Table::Text names = table.has(column) ? table.text(column) : Table::Text(table.rows(), otherwise);
-    for (std::size_t row = 0; row < names.size(); ++row) {
-        const auto [found, added] = place.emplace(names[row], groups.size());
-        if (added) groups.push_back({names[row], {}});
-        groups[found->second].rows.push_back(row);
-    }
-    return groups;
-}
-
-std::vector<Group> groups_by_protocol(const Table& table) {
-    const std::string_view own = table.property("protocol");
-    return groups_by(table, "protocol", own.empty() ? file_stem(table) : std::string(own));
-}
-
 const Quantity* link_quantity(const std::string& name) {
     for (const Quantity& q : link_inputs())
         if (q.name == name) return &q;
@@ -53,9 +25,8 @@ const Quantity* link_quantity(const std::string& name) {
 
 // "distance_km" -> "distance [km]"
 std::string label_of(std::string name, const std::string& unit) {
-    if (!unit.empty() && name.ends_with("_" + unit)) name.resize(name.size() - unit.size() - 1);
-    std::string suffix = unit == "dB" ? "_db" : "";
-    if (!suffix.empty() && name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+    const std::string suffix = unit == "dB" ? "_db" : "_" + unit;
+    if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
     std::replace(name.begin(), name.end(), '_', ' ');
     return unit.empty() ? name : name + " [" + unit + "]";
 }
@@ -78,11 +49,6 @@ Axis shared_axis(const std::vector<Table>& tables, const std::string& x) {
     return axis;
 }
 
-const Table::Numbers& rates_of(const Table& table) {
-    return table.numbers_or_missing(table.has("rate_bit_per_pulse") ? "rate_bit_per_pulse"
-                                                                    : "key_rate_bit_per_pulse");
-}
-
 // A line where x goes steadily in one direction, else points.
 Series::Shape shape_of(const std::vector<double>& x) {
     const bool up = std::is_sorted(x.begin(), x.end(), std::less_equal<>());
@@ -90,7 +56,7 @@ Series::Shape shape_of(const std::vector<double>& x) {
     return up || down || x.size() < 2 ? Series::Shape::line : Series::Shape::points;
 }
 
-Series curve(const Group& group, const Table::Numbers& x, const Table::Numbers& y) {
+Series curve(const RowGroup& group, const Table::Numbers& x, const Table::Numbers& y) {
     Series series;
     series.name = group.name;
     for (const std::size_t row : group.rows) {
@@ -108,7 +74,7 @@ bool is_bound(const std::string& protocol) {
 }
 
 // The repeaterless bounds at the links of one group of rows.
-void add_bounds(Panel& panel, const Table& table, const Group& group, const std::string& x) {
+void add_bounds(Panel& panel, const Table& table, const RowGroup& group, const std::string& x) {
     const Columns links = read_links(table);
     int look = -1;
     for (const char* name : {"plob", "repeater"}) {
@@ -124,7 +90,7 @@ void add_bounds(Panel& panel, const Table& table, const Group& group, const std:
 double lost(double ratio) { return std::max(1 - ratio, least_loss); }
 
 // Median and worst hundredth of the loss in bins along x.
-void add_losses(Panel& panel, const Group& group, const Table::Numbers& x, const Table::Numbers& ratio,
+void add_losses(Panel& panel, const RowGroup& group, const Table::Numbers& x, const Table::Numbers& ratio,
                 int look) {
     const auto [least, most] = std::minmax_element(x.begin(), x.end());
     const double width = (*most - *least) / bins_along_x;
@@ -148,7 +114,7 @@ void add_losses(Panel& panel, const Group& group, const Table::Numbers& x, const
 }
 
 // The share of links in each quarter of a decade of loss.
-Series histogram(const Group& group, const Table::Numbers& ratio, int look) {
+Series histogram(const RowGroup& group, const Table::Numbers& ratio, int look) {
     Series series{group.name, {}, {}, look, Series::Shape::steps};
     std::vector<double> counts(static_cast<std::size_t>(bins_a_decade * decades) + 1);
     double all = 0;
@@ -200,8 +166,8 @@ Figure rate_figure(const std::vector<Table>& tables, const std::string& x) {
     int look = 0;
     bool bounds = false;
     for (const Table& table : tables)
-        for (const Group& group : groups_by_protocol(table)) {
-            Series series = curve(group, table.numbers(x), rates_of(table));
+        for (const RowGroup& group : groups_by_protocol(table)) {
+            Series series = curve(group, table.numbers(x), key_rates(table));
             const bool bound = is_bound(group.name);
             bounds |= bound;
             series.look = bound ? (group.name == "plob" ? -1 : -2) : look++;
@@ -218,11 +184,11 @@ Figure parameters_figure(const std::vector<Table>& tables, const std::string& x)
     const Axis along = shared_axis(tables, x);
     int look = 0;
     for (const Table& table : tables)
-        for (const Group& group : groups_by_protocol(table)) {
+        for (const RowGroup& group : groups_by_protocol(table)) {
             if (is_bound(group.name)) continue;
-            const Table::Numbers& rate = rates_of(table);
+            const Table::Numbers& rate = key_rates(table);
             std::string named;  // each curve says its name in its first panel
-            Group with_key{group.name, {}};
+            RowGroup with_key{group.name, {}};
             for (const std::size_t row : group.rows)
                 if (rate[row] > 0) with_key.rows.push_back(row);
             const auto protocol = make_protocol(group.name);
@@ -250,7 +216,7 @@ Figure ratio_figure(const std::vector<Table>& tables, const std::string& x) {
     Panel shares{"", {"1 - R / R_best", true}, {"links [%]"}, {}};
     int look = 0;
     for (const Table& table : tables)
-        for (const Group& group : groups_by(table, "method", file_stem(table))) {
+        for (const RowGroup& group : groups_by(table, "method", file_stem(table))) {
             const Table::Numbers& ratio = table.numbers_or_missing("ratio");
             add_losses(by_x, group, x.empty() ? total_loss(table) : table.numbers(x), ratio, look);
             shares.series.push_back(histogram(group, ratio, look++));
@@ -269,7 +235,7 @@ Figure learning_figure(const std::vector<Table>& tables) {
         }
         Table named;
         named.add("name", names);
-        for (const Group& group : groups_by(named, "name", "")) {
+        for (const RowGroup& group : groups_by(named, "name", "")) {
             std::map<double, std::pair<double, double>> sums;  // by rows: sum of losses, how many
             for (const std::size_t row : group.rows) {
                 auto& [sum, count] = sums[table.numbers("rows")[row]];
@@ -291,7 +257,7 @@ Figure convergence_figure(const std::vector<Table>& tables) {
     Panel panel{"", {"evaluations of the key rate", true}, {"1 - R / R_best", true}, {}};
     int look = 0;
     for (const Table& table : tables)
-        for (const Group& group : groups_by(table, "method", file_stem(table))) {
+        for (const RowGroup& group : groups_by(table, "method", file_stem(table))) {
             Table::Numbers losses = table.numbers("loss");
             for (double& loss : losses) loss = std::max(loss, least_loss);
             Series series = curve(group, table.numbers("evaluations"), losses);

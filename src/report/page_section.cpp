@@ -3,9 +3,10 @@
 #include <filesystem>
 #include <map>
 
+#include "report/accuracy_columns.hpp"
+#include "report/row_groups.hpp"
 #include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
-#include "tfqkd/report/accuracy.hpp"
 #include "tfqkd/report/figures.hpp"
 #include "tfqkd/report/page.hpp"
 #include "tfqkd/table/number.hpp"
@@ -31,13 +32,6 @@ const std::size_t* first_by(const std::vector<std::size_t>& rows, const Table::N
     for (const std::size_t& row : rows)
         if (!std::isnan(cells[row]) && (!best || before(cells[row], cells[*best]))) best = &row;
     return best;
-}
-
-std::map<std::string, std::vector<std::size_t>> rows_by(const Table& table, const std::string& column) {
-    std::map<std::string, std::vector<std::size_t>> rows;
-    const Table::Text names = table.has(column) ? table.text(column) : Table::Text(table.rows(), "all links");
-    for (std::size_t row = 0; row < names.size(); ++row) rows[names[row]].push_back(row);
-    return rows;
 }
 
 // What a summary of methods comes to on one test set.
@@ -72,7 +66,7 @@ std::vector<std::string> verdict(const Table& table, const std::string& set,
 
 PageSection summary_section(const Table& table) {
     PageSection section{"Accuracy and time: " + name_of(table), {}, {}, {}};
-    for (const auto& [set, rows] : rows_by(table, "test_set"))
+    for (const auto& [set, rows] : groups_by(table, "test_set", "all links"))
         for (std::string& sentence : verdict(table, set, rows))
             section.sentences.push_back(std::move(sentence));
     section.tables.push_back(
@@ -87,20 +81,14 @@ Table summary_of_links(const Table& links) {
     const Table::Text methods = links.text("method");
     const Table::Numbers& ratio = links.numbers_or_missing("ratio");
     TableBuilder summary;
-    for (const auto& [set, rows] : rows_by(links, "test_set")) {
+    for (const auto& [set, rows] : groups_by(links, "test_set", "all links")) {
         std::map<std::string, std::vector<double>> ratios;
         for (const std::size_t row : rows)
             if (!std::isnan(ratio[row])) ratios[methods[row]].push_back(ratio[row]);
         for (const auto& [method, of_method] : ratios) {
-            const Accuracy accuracy = measure_accuracy(of_method);
             summary.add("test_set", set);
             summary.add("method", method);
-            summary.add("links", static_cast<double>(accuracy.links));
-            summary.add("mean_ratio", accuracy.mean);
-            summary.add("median_ratio", accuracy.median);
-            summary.add("percentile_1_ratio", accuracy.percentile_1);
-            summary.add("minimum_ratio", accuracy.minimum);
-            summary.add("failures", static_cast<double>(accuracy.failures));
+            add_accuracy(summary, measure_accuracy(of_method));
         }
     }
     return std::move(summary).table();
@@ -126,13 +114,9 @@ PageSection rates_section(const Table& table) {
     PageSection section{"Key rates: " + name_of(table), {}, {}, {}};
     const std::string x = varying_quantity(table);
     const Table::Numbers& along = table.numbers(x);
-    const Table::Numbers& rate = table.numbers_or_missing(
-        table.has("rate_bit_per_pulse") ? "rate_bit_per_pulse" : "key_rate_bit_per_pulse");
-    Table named = table;
-    if (!table.has("protocol"))
-        named.add("protocol", Table::Text(table.rows(), std::string(table.property("protocol"))));
+    const Table::Numbers& rate = key_rates(table);
     TableBuilder summary;
-    for (const auto& [protocol, rows] : rows_by(named, "protocol")) {
+    for (const auto& [protocol, rows] : groups_by_protocol(table)) {
         std::vector<std::size_t> with_key;
         for (const std::size_t row : rows)
             if (rate[row] > 0) with_key.push_back(row);
@@ -147,17 +131,17 @@ PageSection rates_section(const Table& table) {
         summary.add("lowest_rate", lowest ? rate[*lowest] : missing);
         summary.add("largest_" + x + "_with_key", farthest ? along[*farthest] : missing);
         section.sentences.push_back(
-            (protocol.empty() ? "" : protocol + ": ") + format_number(double(with_key.size())) + " of " +
-            format_number(double(rows.size())) + " links have a key" +
+            protocol + ": " + std::to_string(with_key.size()) + " of " + std::to_string(rows.size()) +
+            " links have a key" +
             (farthest ? ", the last one at " + x + " = " + number(along[*farthest]) : "") + ".");
     }
     section.tables.push_back({"Key rates in bit per time window", std::move(summary).table()});
-    const Table shown = thinned(named);
-    const std::string part = shown.rows() < table.rows()
-                                 ? " (" + format_number(double(shown.rows())) + " of " +
-                                       format_number(double(table.rows())) + " links)"
-                                 : "";
+    const Table shown = thinned(table);
+    const std::string part = shown.rows() < table.rows() ? " (" + std::to_string(shown.rows()) + " of " +
+                                                               std::to_string(table.rows()) + " links)"
+                                                         : "";
     section.figures.push_back({"Key rate, with the repeaterless bounds" + part, rate_figure({shown}, x)});
+    if (!table.has("protocol") && table.property("protocol").empty()) return section;  // parameters of what?
     if (Figure parameters = parameters_figure({shown}, x); !parameters.panels.empty())
         section.figures.push_back({"Parameters" + part, std::move(parameters)});
     return section;
