@@ -55,6 +55,7 @@ TEST_CASE("A row of a data set is a function of its index and the settings, howe
     for (const Sampling sampling : {Sampling::random, Sampling::sobol, Sampling::grid}) {
         INFO(sampling_name(sampling));
         GenerateOptions options = small(sampling);
+        if (sampling == Sampling::sobol) options.near_edge = 0.5;
         const Generator one(options);
         options.threads = 3;
         const Generator three(options);
@@ -81,6 +82,44 @@ TEST_CASE("Another seed draws other links; more rows leave the first ones as the
     CHECK(rows_only(Generator(options).rows(0, 10)) == before);
     options.seed = 8;
     CHECK(rows_only(Generator(options).rows(0, 10)) != before);
+}
+
+TEST_CASE("Links moved near the edge stay in the domain and lie where the key ends") {
+    const auto faint_share = [](const GenerateOptions& options) {
+        const Table table = Generator(options).rows(0, options.rows);
+        for (const DomainAxis& axis : options.domain.axes)
+            for (const double value : table.numbers(axis.name))
+                CHECK((value >= axis.lower && value <= axis.upper));
+        const Columns links = read_links(table);
+        const Table::Numbers& rate = table.numbers("key_rate_bit_per_pulse");
+        double faint = 0;
+        for (std::size_t row = 0; row < rate.size(); ++row) {
+            const auto r = static_cast<Eigen::Index>(row);
+            const double arm = links(r, 2) * std::pow(10.0, -0.05 * (links(r, 0) + links(r, 1)));
+            faint += rate[row] > 0 && rate[row] < 1e-3 * arm;
+        }
+        return faint / static_cast<double>(options.rows);
+    };
+    GenerateOptions options = small();
+    const double evenly = faint_share(options);
+    options.near_edge = 1;
+    CHECK(faint_share(options) > 0.3);
+    CHECK(evenly < 0.15);
+    options.protocol = "sns-finite:sources=asymmetric";
+    std::erase_if(options.domain.axes, [](const DomainAxis& axis) { return axis.name == "distance_km"; });
+    options.domain.axes.push_back(parse_axis("distance_a_km=0:250"));
+    options.domain.axes.push_back(parse_axis("distance_b_km=0:250"));
+    CHECK(faint_share(options) > 0.3);
+
+    options.near_edge = 1.5;
+    check_refused(options, "near_edge must be in [0, 1]");
+    options = small(Sampling::grid);
+    options.near_edge = 0.5;
+    check_refused(options, "would leave the grid");
+    options = small();
+    options.near_edge = 0.5;
+    options.domain = {{parse_axis("pulses=1e11:1e15")}, {{"distance_km", 100}}};
+    check_refused(options, "a range of distances or losses");
 }
 
 TEST_CASE("Random and Sobol links fill the whole domain, Sobol's more evenly") {

@@ -94,8 +94,25 @@ TEST_CASE("spreads tell inputs that matter from those that do not", "[nn][grnn]"
     train.targets = (3 * train.inputs.col(0)).array().sin();
     Grnn network({.order = 0});
     network.fit(train, {}, 1);
-    CHECK(network.spreads()[1] > 5 * network.spreads()[0]);
-    CHECK(network.spreads()[2] > 5 * network.spreads()[0]);
+    const Eigen::RowVectorXd steepness = network.metric().colwise().norm();
+    CHECK(steepness[0] > 5 * steepness[1]);
+    CHECK(steepness[0] > 5 * steepness[2]);
+}
+
+TEST_CASE("the metric turns to the direction in which the targets change", "[nn][grnn]") {
+    const auto oblique = [](std::uint64_t seed) {
+        Samples samples{random_matrix(800, 3, seed), {}};
+        samples.targets =
+            (6 * (samples.inputs.col(0) + samples.inputs.col(1) - samples.inputs.col(2))).array().sin();
+        return samples;
+    };
+    const Samples train = oblique(1), test = oblique(2);
+    const auto error = [&](int turns) {
+        Grnn network({.order = 1, .turns = turns});
+        network.fit(train, {}, 1);
+        return mean_square(network.predict(test.inputs), test.targets);
+    };
+    CHECK(error(2) < 0.2 * error(0));
 }
 
 TEST_CASE("the straight fit is better than the mean", "[nn][grnn]") {

@@ -6,6 +6,7 @@
 #include "nn/radial_basis.hpp"
 #include "nn/radial_spreads.hpp"
 #include "nn/ridge.hpp"
+#include "nn/steepness.hpp"
 #include "nn_data.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/nn/loss.hpp"
@@ -36,7 +37,8 @@ TEST_CASE("with every sample a centre the network interpolates", "[nn][rbfnn]") 
     const auto train = smooth_samples(120, 1);
     Rbfnn network({.centres = Centres::every_sample, .ridge = 1e-12, .spreads = {0.5}});
     network.fit(train, {}, 1);
-    CHECK(network.centres() == train.inputs);
+    REQUIRE(network.fields().size() == 1);
+    CHECK(largest_difference(network.fields()[0].centres, train.inputs / 0.5) < 1e-15);
     CHECK(largest_difference(network.predict(train.inputs), train.targets) < 1e-6);
 }
 
@@ -80,7 +82,8 @@ TEST_CASE("the network learns a smooth function and finds its spreads", "[nn][rb
     for (const Centres centres : {Centres::greedy, Centres::k_means}) {
         Rbfnn network({.centres = centres, .max_centres = 60});
         const auto record = network.fit(train, check, 1);
-        CHECK(network.centres().rows() <= 60);
+        REQUIRE(network.fields().size() == 1);
+        CHECK(network.fields()[0].centres.rows() <= 60);
         CHECK(record.best_check_loss == mean_square(network.predict(check.inputs), check.targets));
         CHECK(mean_square(network.predict(test.inputs), test.targets) < 1e-4);
         CHECK(largest_difference(predict_each(network, test.inputs), network.predict(test.inputs)) < 1e-8);
@@ -95,6 +98,33 @@ TEST_CASE("radial spreads tell inputs that matter from those that do not", "[nn]
     const auto spreads = find_radial_spreads(train, 1);
     CHECK(spreads[0] > 5 * spreads[1]);
     CHECK(spreads[2] > 5 * spreads[1]);
+}
+
+// A step across an oblique line: along either input it is as steep as along the other.
+Samples oblique_step(int rows, std::uint64_t seed) {
+    Samples samples{random_matrix(rows, 3, seed), {}};
+    const Eigen::ArrayXd across = (samples.inputs.col(0) + samples.inputs.col(1)).array();
+    samples.targets = ((12 * across).tanh() + 0.3 * samples.inputs.col(2).array().sin()).matrix();
+    return samples;
+}
+
+TEST_CASE("a second field of centres follows an oblique step", "[nn][rbfnn]") {
+    const Samples train = oblique_step(4000, 1), check = oblique_step(500, 2), test = oblique_step(1000, 3);
+    const auto error = [&](int fields) {
+        Rbfnn network({.max_centres = 200, .fields = fields});
+        network.fit(train, check, 1);
+        CHECK(static_cast<int>(network.fields().size()) == fields);
+        CHECK(network.weights().rows() == 200);
+        CHECK(largest_difference(predict_each(network, test.inputs), network.predict(test.inputs)) < 1e-7);
+        return mean_square(network.predict(test.inputs), test.targets);
+    };
+    CHECK(error(2) < 0.3 * error(1));
+    // The steepest direction of the metric is the one across the step.
+    Rbfnn network({.max_centres = 200});
+    network.fit(train, check, 1);
+    const Eigen::RowVectorXd steepest = steepness_metric(network, train.inputs).row(2).normalized();
+    CHECK(std::abs(steepest[0]) == Approx(std::sqrt(0.5)).epsilon(0.02));
+    CHECK(steepest[0] == Approx(steepest[1]).epsilon(0.05));
 }
 
 TEST_CASE("means of far groups are found", "[nn][rbfnn]") {
@@ -153,7 +183,7 @@ TEST_CASE("a goal ends the adding of centres", "[nn][rbfnn]") {
     Rbfnn network({.centres = Centres::greedy, .goal = 1e-2, .spreads = {1}});
     const auto record = network.fit(train, {}, 1);
     CHECK(record.train_loss.back() <= 1e-2);
-    CHECK(network.centres().rows() < 30);
+    CHECK(network.weights().rows() < 30);
 }
 
 TEST_CASE("targets without any spread are learned too", "[nn][rbfnn]") {

@@ -84,8 +84,8 @@ TEST_CASE("shapes are checked before anything is allocated", "[nn][save]") {
     for (const auto& [rows, cols] :
          {std::pair{2147483647, 2147483647}, {1, 2147483647}, {65536, 65536}, {0, 0}}) {
         auto saved = network.save();
-        saved["centres"]["rows"] = rows;
-        saved["centres"]["cols"] = cols;
+        saved["fields"][0]["centres"]["rows"] = rows;
+        saved["fields"][0]["centres"]["cols"] = cols;
         CHECK_THROWS_AS(load_regressor(saved), Error);
     }
 }

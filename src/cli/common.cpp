@@ -10,7 +10,6 @@
 
 namespace tfqkd::cli {
 
-bool is_length(std::string_view input) { return input.starts_with("distance") || input.starts_with("loss"); }
 
 std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
     std::vector<Option> all;

@@ -29,9 +29,6 @@ std::vector<Option> joined(std::vector<std::vector<Option>> parts);
 // A flag for a quantity, with unit, range and default from its table row.
 Option quantity_option(const Quantity& quantity, const std::string& group, bool with_default = true);
 
-// Whether a link input says how long the link is.
-bool is_length(std::string_view input);
-
 int threads(const Arguments& arguments);
 Model load_model(const Arguments& arguments);
 SearchOptions search_settings(const Arguments& arguments);

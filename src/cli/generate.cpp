@@ -29,6 +29,7 @@ GenerateOptions generate_options(const Arguments& arguments) {
     options.method = arguments.text("--method");
     options.search = search_settings(arguments);
     options.fixed = arguments.settings("--fix");
+    options.near_edge = arguments.number("--near-edge", {0, 1});
     options.threads = threads(arguments);
     const std::vector<std::string> ranges = arguments.all("--range");
     options.domain = default_domain(*make_protocol(options.protocol));
@@ -103,6 +104,11 @@ Command generate_command() {
                 {"--seed", "N", "1", "seed of the draws, 0 to 2^64-1", "Domain"},
                 Option{"--sampling", "KIND", "random", "random, sobol or grid", "Domain"}.offering(
                     {"random", "sobol", "grid"}),
+                {"--near-edge", "SHARE", "0",
+                 "part of the links that are moved close to the end of their key, where the best parameters "
+                 "change "
+                 "fastest: for training, not for tests; 0 to 1",
+                 "Domain"},
                 {"--range", "NAME=A:B", "",
                  "range of a link quantity in place of the default domain's; NAME=A:B:STEPS for a grid",
                  "Domain", true},

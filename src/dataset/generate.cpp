@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dataset/near_edge.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/math/random.hpp"
 #include "tfqkd/table/number.hpp"
@@ -14,6 +15,7 @@ namespace tfqkd {
 
 namespace {
 
+constexpr double edge_reach = 0.1;  // of the range of lengths: how far from the end of the key rows are moved
 constexpr std::array<std::string_view, 3> sampling_names{"random", "sobol", "grid"};
 
 const Quantity& link_input(std::string_view name) {
@@ -102,6 +104,14 @@ void GenerateOptions::validate() const {
             throw Error(ErrorKind::usage, "grid sampling needs the number of steps of '" + axis.name +
                                               "'; write --range " + axis.name +
                                               "=LOW:HIGH:STEPS, or set it to one value");
+    if (!(near_edge >= 0 && near_edge <= 1)) throw Error(ErrorKind::usage, "near_edge must be in [0, 1]");
+    if (near_edge == 0) return;
+    if (sampling == Sampling::grid)
+        throw Error(ErrorKind::usage,
+                    "near_edge moves links, so that they would leave the grid; leave it out");
+    if (length_axes(domain).empty())
+        throw Error(ErrorKind::usage,
+                    "near_edge needs a range of distances or losses to move links in, as distance_km=0:500");
 }
 
 Generator::Generator(GenerateOptions options)
@@ -134,6 +144,33 @@ double Generator::coordinate(std::uint64_t row, std::size_t axis) const {
 }
 
 Table Generator::links(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
+    const Table links = drawn(first, last, step);
+    return options_.near_edge > 0 ? moved_near_edge(links) : links;
+}
+
+// Which rows are moved, and how far from the end of the key, are functions of the seed and a row's index.
+// Margins are cubes of evenly drawn numbers: the density of rows grows towards the edge as margin^(-2/3).
+Table Generator::moved_near_edge(const Table& links) const {
+    const std::vector<DomainAxis> lengths = length_axes(options_.domain);
+    const Table::Numbers& index = links.numbers("index");
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < index.size(); ++row)
+        if (uniform(options_.seed, Purpose::edge, static_cast<std::uint64_t>(index[row]), 0) <
+            options_.near_edge)
+            rows.push_back(row);
+    const std::vector<double> end = shifts_to_last_key(*protocol_, links, lengths, options_.domain.set, rows,
+                                                       options_.fixed, options_.threads);
+    std::vector<double> shift(links.rows(), 0);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        if (std::isnan(end[k])) continue;
+        const double u = uniform(options_.seed, Purpose::edge, static_cast<std::uint64_t>(index[rows[k]]), 1);
+        const double margin = edge_reach * (lengths.front().upper - lengths.front().lower) * u * u * u;
+        shift[rows[k]] = std::max(end[k] - margin, shift_range(links, lengths, rows[k]).first);
+    }
+    return shifted(links, lengths, shift);
+}
+
+Table Generator::drawn(std::uint64_t first, std::uint64_t last, std::uint64_t step) const {
     Table table;
     table.properties = {{"schema", "tfqkd.dataset/1"},
                         {"protocol", protocol_->info().spec()},
@@ -145,6 +182,7 @@ Table Generator::links(std::uint64_t first, std::uint64_t last, std::uint64_t st
         table.properties.emplace_back("range." + axis.name,
                                       format_number(axis.lower) + ":" + format_number(axis.upper) +
                                           (axis.steps ? ":" + std::to_string(axis.steps) : ""));
+    if (options_.near_edge > 0) table.properties.emplace_back("near_edge", format_number(options_.near_edge));
     for (const auto& [name, value] : options_.fixed)
         table.properties.emplace_back("fixed." + name, format_number(value));
 

@@ -12,7 +12,9 @@ namespace tfqkd {
 
 namespace {
 
-constexpr double faintest = 36;  // exp(-36) of the greatest weight is less than rounding
+constexpr Eigen::Index near_samples = 16;
+constexpr std::size_t looked_around = 200;  // queries
+constexpr double faintest = 36;             // exp(-36) of the greatest weight is less than rounding
 
 }  // namespace
 
@@ -24,18 +26,22 @@ double LeaveOneOut::operator()(const Eigen::VectorXd& log_spreads, Eigen::Vector
     for (const int query : queries_) {
         const auto others = near(query, spreads);
         const Matrix targets = samples_.targets(others, Eigen::all);  // others x outputs
-        const Matrix offsets = samples_.inputs(others, Eigen::all).rowwise() - samples_.inputs.row(query);
+        const Matrix offsets =
+            (samples_.inputs(others, Eigen::all).rowwise() - samples_.inputs.row(query)).array().rowwise() /
+            spreads.transpose().array();
         fit.offsets = offsets;
-        fit.solve(spreads);
+        fit.solve();
         const Eigen::VectorXd error = targets.transpose() * (fit.weights() * fit.influence()).matrix() -
                                       samples_.targets.row(query).transpose();
         sum += error.squaredNorm();
         if (!gradient) continue;
         // A weight moves the prediction by influence times residual, and grows by its squared offset in
         // spreads.
-        const Eigen::ArrayXd pull = fit.influence() * fit.residual((targets * (2 * error)).array());
+        const Eigen::ArrayXd target = (targets * (2 * error)).array();
+        const Eigen::ArrayXd pull = fit.influence() * fit.residual(target);
+        *gradient += fit.by_ridge(target, spreads.size());
         for (Eigen::Index d = 0; d < spreads.size(); ++d) {
-            const Eigen::ArrayXd square = (offsets.col(d).array() / spreads[d]).square();
+            const Eigen::ArrayXd square = offsets.col(d).array().square();
             (*gradient)[d] += (fit.weights() * pull * (square - (fit.weights() * square).sum())).sum();
         }
     }
@@ -64,7 +70,7 @@ std::vector<int> LeaveOneOut::near(int query, const Eigen::VectorXd& spreads) co
     return rows;
 }
 
-Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int iterations) {
+Eigen::VectorXd spreads_by_deviation(const Matrix& inputs) {
     const Eigen::RowVectorXd mean = inputs.colwise().mean();
     Eigen::VectorXd width =
         ((inputs.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(inputs.rows()))
@@ -73,10 +79,27 @@ Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int
     width = (width.array() > 0).select(width, 1.0);
     const double spacing =
         std::pow(static_cast<double>(inputs.rows()), -1.0 / (static_cast<double>(inputs.cols()) + 4));
+    return spacing * width;
+}
+
+Eigen::VectorXd spreads_by_neighbours(const Matrix& inputs, const std::vector<int>& queries) {
+    const auto near = std::min<Eigen::Index>(near_samples, inputs.rows() - 1);
+    std::vector<double> distances;
+    for (std::size_t k = 0; k < queries.size() && k < looked_around; ++k) {
+        Eigen::VectorXd squares = (inputs.rowwise() - inputs.row(queries[k])).rowwise().squaredNorm();
+        std::nth_element(squares.begin(), squares.begin() + near, squares.end());
+        distances.push_back(std::sqrt(squares[near]));
+    }
+    const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
+    std::nth_element(distances.begin(), middle, distances.end());
+    return Eigen::VectorXd::Constant(inputs.cols(), *middle > 0 ? *middle : 1.0);
+}
+
+Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Eigen::VectorXd& start, int iterations) {
     Eigen::VectorXd best;
     double best_error = std::numeric_limits<double>::infinity();
     for (const double factor : {0.5, 1.0, 2.0}) {
-        const Eigen::VectorXd trial = (factor * spacing * width).array().log();
+        const Eigen::VectorXd trial = (factor * start).array().log();
         const double trial_error = error(trial, nullptr);
         if (best.size() > 0 && !(trial_error < best_error)) continue;
         best = trial;

@@ -31,7 +31,12 @@ class LeaveOneOut {
     int neighbours_;
 };
 
-// Spreads, one an input, of small leave-one-out error.
-Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Matrix& inputs, int iterations);
+// Spreads, one an input, of small leave-one-out error; found from multiples of `start`.
+Eigen::VectorXd find_spreads(const LeaveOneOut& error, const Eigen::VectorXd& start, int iterations);
+
+// Where to start: for inputs each on a scale of its own, a part of each one's deviation; for inputs in which
+// distance is already change of the targets, the same for all: the distance to some of the nearest samples.
+Eigen::VectorXd spreads_by_deviation(const Matrix& inputs);
+Eigen::VectorXd spreads_by_neighbours(const Matrix& inputs, const std::vector<int>& queries);
 
 }  // namespace tfqkd

@@ -7,10 +7,9 @@
 namespace tfqkd {
 
 // A softmax: the nearest pattern keeps its weight however far the query is from all of them.
-void LocalFit::solve(const Eigen::VectorXd& spreads) {
+void LocalFit::solve() {
     weights_.setZero(offsets.rows());
-    for (Eigen::Index d = 0; d < offsets.cols(); ++d)
-        weights_ -= (offsets.col(d).array() * (1 / spreads[d])).square();
+    for (Eigen::Index d = 0; d < offsets.cols(); ++d) weights_ -= offsets.col(d).array().square();
     weights_ = 0.5 * (weights_ - weights_.maxCoeff());
     exp_in_place(weights_.data(), weights_.size());
     weights_ /= weights_.sum();
@@ -40,16 +39,38 @@ void LocalFit::solve_slopes() {
     factor_.noalias() = weighted_.transpose() * offsets;
     factor_.diagonal().array() += ridge_;
     Eigen::LLT<Eigen::Ref<Matrix>> factor(factor_);
-    influence_ = 1 - (offsets * factor.solve(centre.transpose())).array();
+    centre_slopes_ = factor.solve(centre.transpose());
+    influence_ = 1 - (offsets * centre_slopes_).array();
+    influence_ /= (weights_ * influence_).sum();  // a constant stays one, whatever rounding does to the rest
 }
 
 Eigen::ArrayXd LocalFit::residual(const Eigen::ArrayXd& target) const {
     Eigen::ArrayXd left = target - (weights_ * target).sum();
     if (order_ == 0) return left;
+    return left - (offsets * slopes(target)).array();
+}
+
+Eigen::VectorXd LocalFit::slopes(const Eigen::ArrayXd& target) const {
     Eigen::VectorXd slopes = weighted_.transpose() * target.matrix();
     factor_.triangularView<Eigen::Lower>().solveInPlace(slopes);
     factor_.triangularView<Eigen::Lower>().transpose().solveInPlace(slopes);
-    return left - (offsets * slopes).array();
+    return slopes;
+}
+
+// In units of the inputs the ridge of a term is ridge times the square of each spread in it.
+Eigen::VectorXd LocalFit::by_ridge(const Eigen::ArrayXd& target, Eigen::Index inputs) const {
+    Eigen::VectorXd change = Eigen::VectorXd::Zero(inputs);
+    if (order_ == 0) return change;
+    const Eigen::VectorXd each = 2 * ridge_ * centre_slopes_.cwiseProduct(slopes(target));
+    change = each.head(inputs);
+    if (order_ == 1) return change;
+    Eigen::Index term = inputs;
+    for (Eigen::Index i = 0; i < inputs; ++i)
+        for (Eigen::Index j = i; j < inputs; ++j, ++term) {
+            change[i] += each[term];
+            change[j] += each[term];
+        }
+    return change;
 }
 
 }  // namespace tfqkd

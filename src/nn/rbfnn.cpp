@@ -7,15 +7,17 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <numeric>
 
 #include "nn/greedy_centres.hpp"
 #include "nn/json_matrix.hpp"
-#include "nn/k_means.hpp"
 #include "nn/radial_basis.hpp"
+#include "nn/radial_fields.hpp"
 #include "nn/radial_spreads.hpp"
 #include "nn/random.hpp"
 #include "nn/ridge.hpp"
 #include "nn/samples.hpp"
+#include "nn/steepness.hpp"
 #include "nn/vector_math.hpp"
 #include "tfqkd/nn/loss.hpp"
 
@@ -26,9 +28,9 @@ namespace {
 constexpr Eigen::Index block_rows = 256;
 constexpr Eigen::Index fitted_rows = 4096;    // folded into the least squares at a time
 constexpr int most_samples_of_exact = 12000;  // 1.2 GB of kernel, half a minute
-constexpr int lloyd_iterations = 30;
 constexpr double tried_ridge = 1e-16;
-constexpr double share_of_targets = 0.3;     // of a target's unit beside an input's spread
+constexpr int fewest_for_two_fields = 100;   // centres
+constexpr std::size_t worst_share = 4;       // the second field is for one sample in so many
 constexpr double least_exact_ridge = 1e-14;  // the kernel of every sample is else singular to rounding
 
 // With more, weights would follow chance; a centre's own sample tells nothing about others.
@@ -47,6 +49,7 @@ void RbfnnOptions::validate() const {
     require(choosing >= 1, "choosing", "be 1 or more");
     require(goal >= 0 && std::isfinite(goal), "goal", "be 0 or more and finite");
     require(ridge >= 0 && std::isfinite(ridge), "ridge", "be 0 or more and finite");
+    require(fields == 1 || fields == 2, "fields", "be 1 or 2");
     for (const double spread : spreads)
         require(spread > 0 && std::isfinite(spread), "spreads", "be above 0 and finite");
 }
@@ -66,73 +69,95 @@ TrainingRecord Rbfnn::fit(const Samples& train, const Samples& check, std::uint6
     const Samples& decisive = checked(train, check);
     require(options_.centres != Centres::every_sample || train.inputs.rows() <= most_samples_of_exact,
             "centres", "not be every sample for more than 12000 samples");
-    spreads_ = chosen_spreads(train, derived_seed(seed, 1));
-    if (options_.centres == Centres::every_sample) return fit_every_sample(train, decisive);
-    return options_.centres == Centres::greedy ? fit_greedy(train, decisive, seed)
-                                               : fit_k_means(train, decisive, seed);
+    const Eigen::VectorXd spreads = chosen_spreads(train, derived_seed(seed, 1));
+    if (options_.centres == Centres::every_sample) return fit_every_sample(train, decisive, spreads);
+    return options_.centres == Centres::greedy ? fit_greedy(train, decisive, spreads, seed)
+                                               : fit_k_means(train, decisive, spreads, seed);
 }
 
-TrainingRecord Rbfnn::fit_greedy(const Samples& train, const Samples& check, std::uint64_t seed) {
+TrainingRecord Rbfnn::fit_greedy(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
+                                 std::uint64_t seed) {
     const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
     const auto rows = drawn_rows(static_cast<int>(some.inputs.rows()), options_.candidates, seed);
     const Matrix candidates = some.inputs(rows, Eigen::all);
     const int most = std::min(options_.max_centres, most_centres(some));
-    GreedyCentres greedy(some, candidates, spreads_, most);
+    GreedyCentres greedy(some, candidates, spreads, most);
     int count = 0;
     while (count < most && greedy.mean_square() > options_.goal && greedy.add()) ++count;
-    centres_ = count > 0 ? Matrix(candidates(greedy.chosen(), Eigen::all)) : Matrix(candidates.topRows(1));
+    const Matrix centres =
+        count > 0 ? Matrix(candidates(greedy.chosen(), Eigen::all)) : Matrix(candidates.topRows(1));
+    fields_ = {field_of(centres, spreads)};
     return fit_weights(train, check, options_.ridge);
 }
 
-// Groups are of samples near each other in spreads and in targets too, so that there are more centres where
-// the targets change quickly (Uykan et al. 2000). Many centres want narrower spreads than the few by which
-// spreads were found, by how much is tried.
-TrainingRecord Rbfnn::fit_k_means(const Samples& train, const Samples& check, std::uint64_t seed) {
+TrainingRecord Rbfnn::fit_k_means(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
+                                  std::uint64_t seed) {
     const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
-    const auto inputs = train.inputs.cols();
-    Matrix points(some.inputs.rows(), inputs + some.targets.cols());
-    points << (some.inputs.array().rowwise() / spreads_.transpose().array()).matrix(),
-        share_of_targets * some.targets;
-    centres_ = k_means(points, std::min(options_.max_centres, most_centres(some)), lloyd_iterations, seed)
-                   .leftCols(inputs)
-                   .array()
-                   .rowwise() *
-               spreads_.transpose().array();
-    if (options_.spreads.empty()) {
-        const Eigen::VectorXd found = spreads_;
-        double least = std::numeric_limits<double>::infinity(), best = 1;
-        for (const double factor : {1.4, 1.0, 0.7, 0.5, 0.35}) {
-            spreads_ = factor * found;
-            const double loss = fit_weights(some, check, tried_ridge).best_check_loss;
-            if (!(loss < least)) continue;
-            least = loss;
-            best = factor;
-        }
-        spreads_ = best * found;
-    }
+    const int count = std::min(options_.max_centres, most_centres(some));
+    const bool second = options_.fields == 2 && options_.spreads.empty() && count >= fewest_for_two_fields;
+    const int first_count = second ? count / 2 : count;
+    fields_ = {grouped(some, spreads.cwiseInverse().asDiagonal(), first_count, seed)};
+    if (options_.spreads.empty()) try_widths(some, check, {1.4, 1.0, 0.7, 0.5, 0.35});
+    if (second) add_field_where_worst(some, check, count - first_count, derived_seed(seed, 3));
     return fit_weights(train, check, options_.ridge);
+}
+
+// The last field's metric, by how much its centres reach: by the error on `check`. Many centres want narrower
+// spreads than the few by which spreads were found.
+void Rbfnn::try_widths(const Samples& some, const Samples& check, std::initializer_list<double> factors) {
+    const RadialField found = fields_.back();
+    double least = std::numeric_limits<double>::infinity(), best = 1;
+    for (const double factor : factors) {
+        fields_.back() = {found.metric / factor, found.centres / factor};
+        const double loss = fit_weights(some, check, tried_ridge).best_check_loss;
+        if (!(loss < least)) continue;
+        least = loss;
+        best = factor;
+    }
+    fields_.back() = {found.metric / best, found.centres / best};
+}
+
+// Near a fold of the targets one direction of the inputs counts for nearly all, and it is oblique: spreads
+// along the inputs would have to be narrow in all of them. The mean outer product of the fit's gradients
+// there says which directions count, and how much.
+void Rbfnn::add_field_where_worst(const Samples& some, const Samples& check, int count, std::uint64_t seed) {
+    fit_weights(some, check, tried_ridge);
+    const Eigen::VectorXd error = (predict(some.inputs) - some.targets).rowwise().squaredNorm();
+    std::vector<int> rows(static_cast<std::size_t>(error.size()));
+    std::iota(rows.begin(), rows.end(), 0);
+    std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) { return error[a] > error[b]; });
+    rows.resize(std::max<std::size_t>(rows.size() / worst_share, 1));
+    const Samples worst{some.inputs(rows, Eigen::all), some.targets(rows, Eigen::all)};
+    const Matrix metric = steepness_metric(*this, worst.inputs);
+    const int most = std::min(count, most_centres(worst));
+    fields_.push_back(grouped(worst, metric, most, seed));
+    const double apart = typical_distance(fields_.back().centres);
+    fields_.back().metric /= apart;
+    fields_.back().centres /= apart;
+    try_widths(some, check, {1.5, 2.2, 3.3, 5.0});
 }
 
 TrainingRecord Rbfnn::fit_weights(const Samples& train, const Samples& check, double ridge) {
-    LeastSquares squares(centres_.rows() + 1, train.targets.cols());
+    LeastSquares squares(centres() + 1, train.targets.cols());
     for (Eigen::Index start = 0; start < train.inputs.rows(); start += fitted_rows) {
         const auto rows = std::min(fitted_rows, train.inputs.rows() - start);
-        squares.add(with_ones(activations(train.inputs.middleRows(start, rows), centres_, spreads_)),
+        squares.add(with_ones(activations(train.inputs.middleRows(start, rows))),
                     train.targets.middleRows(start, rows));
     }
     const Matrix solved = squares.weights(ridge > 0 ? ridge : squares.best_ridge());
     bias_ = solved.row(0);
-    weights_ = solved.bottomRows(centres_.rows());
+    weights_ = solved.bottomRows(centres());
     return held_against(train, check);
 }
 
 // The bias is the targets' mean; the kernel with a ridge does the rest.
-TrainingRecord Rbfnn::fit_every_sample(const Samples& train, const Samples& check) {
-    centres_ = train.inputs;
+TrainingRecord Rbfnn::fit_every_sample(const Samples& train, const Samples& check,
+                                       const Eigen::VectorXd& spreads) {
+    fields_ = {field_of(train.inputs, spreads)};
     bias_ = train.targets.colwise().mean();
     double ridge = std::max(options_.ridge, least_exact_ridge);
     for (;; ridge *= 10) {
-        Matrix kernel = activations(train.inputs, train.inputs, spreads_);
+        Matrix kernel = activations(train.inputs);
         kernel.diagonal().array() += ridge;
         const Eigen::LLT<Eigen::Ref<Matrix>> factor(kernel);
         if (factor.info() != Eigen::Success) continue;
@@ -147,13 +172,28 @@ TrainingRecord Rbfnn::held_against(const Samples& train, const Samples& check) c
     return {{mean_square(predict(train.inputs), train.targets)}, {loss}, 0, loss};
 }
 
+Eigen::Index Rbfnn::centres() const {
+    Eigen::Index count = 0;
+    for (const RadialField& field : fields_) count += field.centres.rows();
+    return count;
+}
+
+Matrix Rbfnn::activations(const Eigen::Ref<const Matrix>& inputs) const {
+    Matrix all(inputs.rows(), centres());
+    Eigen::Index start = 0;
+    for (const RadialField& field : fields_) {
+        all.middleCols(start, field.centres.rows()) = tfqkd::activations(inputs, field);
+        start += field.centres.rows();
+    }
+    return all;
+}
+
 Matrix Rbfnn::predict(const Matrix& inputs) const {
-    assert(inputs.cols() == centres_.cols());
+    assert(inputs.cols() == this->inputs());
     Matrix result(inputs.rows(), outputs());
     for (Eigen::Index start = 0; start < inputs.rows(); start += block_rows) {
         const auto rows = std::min(block_rows, inputs.rows() - start);
-        const Matrix activation = activations(inputs.middleRows(start, rows), centres_, spreads_);
-        result.middleRows(start, rows).noalias() = activation * weights_;
+        result.middleRows(start, rows).noalias() = activations(inputs.middleRows(start, rows)) * weights_;
     }
     result.rowwise() += bias_;
     return result;
@@ -166,23 +206,26 @@ void Rbfnn::predict_one(std::span<const double> input, std::span<double> output)
     Eigen::Map<Eigen::RowVectorXd> result(output.data(), outputs());
     result = bias_;
     alignas(64) double excited[block_rows];
-    for (Eigen::Index start = 0; start < centres_.rows(); start += block_rows) {
-        const auto count = std::min(block_rows, centres_.rows() - start);
-        Eigen::Map<Eigen::ArrayXd> block(excited, count);
-        block.setZero();
-        for (Eigen::Index d = 0; d < inputs(); ++d)
-            block -= ((centres_.col(d).segment(start, count).array() - input[d]) *
-                      (std::sqrt(std::numbers::ln2) / spreads_[d]))
-                         .square();
-        exp_in_place(excited, count);
-        for (Eigen::Index k = 0; k < weights_.cols(); ++k)
-            result[k] += weights_.col(k).segment(start, count).dot(block.matrix());
-    }
+    Eigen::Index weight = 0;  // of the first centre of a block
+    for (const RadialField& field : fields_)
+        for (Eigen::Index start = 0; start < field.centres.rows(); start += block_rows) {
+            const auto count = std::min(block_rows, field.centres.rows() - start);
+            Eigen::Map<Eigen::ArrayXd> block(excited, count);
+            block.setZero();
+            for (Eigen::Index d = 0; d < inputs(); ++d) {
+                double place = 0;
+                for (Eigen::Index i = 0; i < inputs(); ++i) place += field.metric(d, i) * input[i];
+                block -= (field.centres.col(d).segment(start, count).array() - place).square();
+            }
+            block *= std::numbers::ln2;
+            exp_in_place(excited, count);
+            for (Eigen::Index k = 0; k < weights_.cols(); ++k)
+                result[k] += weights_.col(k).segment(weight, count).dot(block.matrix());
+            weight += count;
+        }
 }
 
-Matrix Rbfnn::features(const Matrix& inputs) const {
-    return with_ones(activations(inputs, centres_, spreads_));
-}
+Matrix Rbfnn::features(const Matrix& inputs) const { return with_ones(activations(inputs)); }
 
 Matrix Rbfnn::output_layer() const {
     Matrix weights(weights_.rows() + 1, weights_.cols());
@@ -196,20 +239,30 @@ void Rbfnn::set_output_layer(const Matrix& weights) {
 }
 
 nlohmann::json Rbfnn::save() const {
+    auto fields = nlohmann::json::array();
+    for (const RadialField& field : fields_)
+        fields.push_back({{"metric", matrix_to_json(field.metric, "rbfnn metric")},
+                          {"centres", matrix_to_json(field.centres, "rbfnn centres")}});
     return {{"kind", kind()},
-            {"spreads", matrix_to_json(spreads_, "rbfnn spreads")},
-            {"centres", matrix_to_json(centres_, "rbfnn centres")},
+            {"fields", std::move(fields)},
             {"weights", matrix_to_json(weights_, "rbfnn weights")},
             {"bias", matrix_to_json(bias_, "rbfnn bias")}};
 }
 
 Rbfnn Rbfnn::load(const nlohmann::json& saved) {
     Rbfnn result;
-    result.centres_ = matrix_member(saved, "centres");
-    result.spreads_ = matrix_member(saved, "spreads", result.centres_.cols(), 1);
-    if (!(result.spreads_.minCoeff() > 0))
-        throw Error(ErrorKind::data, "saved model: 'spreads' must be above 0");
-    result.weights_ = matrix_member(saved, "weights", result.centres_.rows());
+    const auto& fields = member(saved, "fields");
+    if (!fields.is_array() || fields.empty())
+        throw Error(ErrorKind::data, "saved model: 'fields' must be a list of fields");
+    for (const auto& field : fields) {
+        const int inputs = result.fields_.empty() ? any_size : result.inputs();
+        Matrix metric = matrix_member(field, "metric", inputs, inputs);
+        if (metric.rows() != metric.cols())
+            throw Error(ErrorKind::data, "saved model: 'metric' must have as many rows as columns");
+        Matrix centres = matrix_member(field, "centres", any_size, metric.cols());
+        result.fields_.push_back({std::move(metric), std::move(centres)});
+    }
+    result.weights_ = matrix_member(saved, "weights", result.centres());
     result.bias_ = matrix_member(saved, "bias", 1, result.weights_.cols());
     return result;
 }

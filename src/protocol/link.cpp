@@ -140,6 +140,8 @@ bool is_link_input(std::string_view name) {
                        [&](const Quantity& q) { return q.name == name; });
 }
 
+bool is_length(std::string_view input) { return input.starts_with("distance") || input.starts_with("loss"); }
+
 void check_value(const Quantity& quantity, double value, std::string_view where) {
     if (quantity.valid.contains(value)) return;
     const std::string unit = quantity.unit.empty() ? "" : " " + std::string(quantity.unit);

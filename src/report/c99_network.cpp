@@ -41,37 +41,48 @@ static void @p@_activate(@real@ *values, int count)
 }
 )";
 
-constexpr std::string_view radial_function = R"(
-/* The sum of weight x exp(-|reach x - centre|^2) over the centres, plus the bias. */
-static void @p@_network(const @real@ *x, @real@ *y)
+constexpr std::string_view place_function = R"(
+/* place = metric x, inputs x inputs. */
+static void @p@_find_place(const @real@ *metric, const @real@ *x, @real@ *place)
+{
+    int d, i;
+    for (d = 0; d < @inputs@; ++d) {
+        place[d] = @0@;
+        for (i = 0; i < @inputs@; ++i)
+            place[d] += metric[d * @inputs@ + i] * x[i];
+    }
+}
+)";
+
+constexpr std::string_view radial_field_function = R"(
+/* Adds the sum of weight x exp(-|metric x - centre|^2) over the centres of one field. */
+static void @p@_field(const @real@ *metric, const @real@ *centres, int count, const @real@ *weights,
+                      const @real@ *x, @real@ *y)
 {
     @real@ place[@inputs@];
-    int i, k;
-    for (i = 0; i < @outputs@; ++i)
-        y[i] = @p@_bias[i];
-    for (i = 0; i < @inputs@; ++i)
-        place[i] = x[i] * @p@_reach[i];
-    for (k = 0; k < @centres@; ++k) {
+    int d, i, k;
+    @p@_find_place(metric, x, place);
+    for (k = 0; k < count; ++k) {
         @real@ square = @0@, activation;
-        for (i = 0; i < @inputs@; ++i) {
-            const @real@ offset = place[i] - @p@_centres[k][i];
+        for (d = 0; d < @inputs@; ++d) {
+            const @real@ offset = place[d] - centres[k * @inputs@ + d];
             square += offset * offset;
         }
         activation = @exp@(-square);
         for (i = 0; i < @outputs@; ++i)
-            y[i] += activation * @p@_weights[k][i];
+            y[i] += activation * weights[k * @outputs@ + i];
     }
 }
 )";
 
 constexpr std::string_view closeness_function = R"(
-/* Minus the squared distance from pattern j, in spreads. */
-static @real@ @p@_closeness(const @real@ *x, int j)
+/* Minus the squared distance of a place from pattern j. */
+static @real@ @p@_closeness(const @real@ *place, int j)
 {
     @real@ sum = @0@;
     int d;
     for (d = 0; d < @inputs@; ++d) {
-        const @real@ offset = (@p@_patterns[j][d] - x[d]) * @p@_narrowness[d];
+        const @real@ offset = @p@_patterns[j][d] - place[d];
         sum -= offset * offset;
     }
     return sum;
@@ -80,12 +91,12 @@ static @real@ @p@_closeness(const @real@ *x, int j)
 
 constexpr std::string_view all_patterns = R"(
     for (j = 0; j < @looked_at@; ++j)
-        weight[j] = @p@_closeness(x, j);
+        weight[j] = @p@_closeness(place, j);
 )";
 
 constexpr std::string_view nearest_patterns = R"(
     for (j = 0; j < @patterns@; ++j) {
-        const @real@ closeness = @p@_closeness(x, j);
+        const @real@ closeness = @p@_closeness(place, j);
         int at = count;
         if (count < @looked_at@)
             ++count;
@@ -117,7 +128,7 @@ constexpr std::string_view softmax = R"(
 
 constexpr std::string_view straight_fit_function = R"(
 /* Multiplies the weights by the influence of a straight fit: solves (weighted squares + ridge) s = centre. */
-static void @p@_straight_fit(const @real@ *x, @real@ *weight@near_argument@)
+static void @p@_straight_fit(const @real@ *place, @real@ *weight@near_argument@)
 {
     @real@ centre[@inputs@], factor[@inputs@][@inputs@], s[@inputs@];
     int j, d, e, k;
@@ -128,12 +139,12 @@ static void @p@_straight_fit(const @real@ *x, @real@ *weight@near_argument@)
     }
     for (j = 0; j < @looked_at@; ++j)
         for (d = 0; d < @inputs@; ++d)
-            centre[d] += weight[j] * (@p@_patterns[@j@][d] - x[d]);
+            centre[d] += weight[j] * (@p@_patterns[@j@][d] - place[d]);
     for (j = 0; j < @looked_at@; ++j)
         for (d = 0; d < @inputs@; ++d)
             for (e = 0; e <= d; ++e)
-                factor[d][e] += weight[j] * (@p@_patterns[@j@][d] - x[d] - centre[d]) *
-                                (@p@_patterns[@j@][e] - x[e] - centre[e]);
+                factor[d][e] += weight[j] * (@p@_patterns[@j@][d] - place[d] - centre[d]) *
+                                (@p@_patterns[@j@][e] - place[e] - centre[e]);
     for (d = 0; d < @inputs@; ++d) {
         s[d] = centre[d];
         factor[d][d] += @ridge@;
@@ -153,7 +164,7 @@ static void @p@_straight_fit(const @real@ *x, @real@ *weight@near_argument@)
     for (j = 0; j < @looked_at@; ++j) {
         @real@ influence = @1@;
         for (d = 0; d < @inputs@; ++d)
-            influence -= (@p@_patterns[@j@][d] - x[d] - centre[d]) * s[d];
+            influence -= (@p@_patterns[@j@][d] - place[d] - centre[d]) * s[d];
         weight[j] *= influence;
     }
 }
@@ -209,24 +220,39 @@ C99Network text_of(const LayerNetwork& network, const C99Text& c) {
     return result;
 }
 
+// Row after row, in one row.
+Matrix flat(const Matrix& matrix) { return matrix.reshaped<Eigen::RowMajor>(1, matrix.size()); }
+
 C99Network text_of(const RadialNetwork& network, const C99Text& c) {
-    const auto centres = network.centres.rows(), inputs = network.centres.cols(),
+    const auto centres = network.weights.rows(), inputs = network.fields.front().metric.cols(),
                outputs = network.weights.cols();
+    const std::map<std::string, std::string> sizes{{"inputs", std::to_string(inputs)},
+                                                   {"outputs", std::to_string(outputs)}};
     C99Network result;
-    // A dimension of one would make an array of another rank.
-    Matrix centre_rows = network.centres, weight_rows = network.weights;
-    if (centres == 1) {
-        centre_rows.conservativeResize(2, Eigen::NoChange);
-        weight_rows.conservativeResize(2, Eigen::NoChange);
-        centre_rows.row(1).setZero();
-        weight_rows.row(1).setZero();
+    result.text = c.array("weights", flat(network.weights)) + c.array("bias", network.bias);
+    std::string calls;
+    Eigen::Index first = 0;
+    for (std::size_t f = 0; f < network.fields.size(); ++f) {
+        const RadialField& field = network.fields[f];
+        const std::string number = std::to_string(f + 1);
+        result.text +=
+            c.array("metric" + number, flat(field.metric)) + c.array("centres" + number, flat(field.centres));
+        calls +=
+            c.filled("    @p@_field(@p@_metric@f@, @p@_centres@f@, @count@, @p@_weights + @from@, x, y);\n",
+                     {{"f", number},
+                      {"count", std::to_string(field.centres.rows())},
+                      {"from", std::to_string(first * outputs)}});
+        first += field.centres.rows();
     }
-    result.text = c.array("reach", network.reach) + c.array("centres", centre_rows) +
-                  c.array("weights", weight_rows) + c.array("bias", network.bias) +
-                  c.filled(radial_function, {{"inputs", std::to_string(inputs)},
-                                             {"outputs", std::to_string(outputs)},
-                                             {"centres", std::to_string(centres)}});
-    result.operations.sums_and_products = static_cast<long>(inputs + centres * (3 * inputs + 2 * outputs));
+    result.text += c.filled(place_function, sizes) + c.filled(radial_field_function, sizes) +
+                   c.filled(
+                       "\nstatic void @p@_network(const @real@ *x, @real@ *y)\n{\n    int i;\n"
+                       "    for (i = 0; i < @outputs@; ++i)\n        y[i] = @p@_bias[i];\n",
+                       sizes) +
+                   calls + "}\n";
+    result.operations.sums_and_products =
+        static_cast<long>(static_cast<Eigen::Index>(network.fields.size()) * 2 * inputs * inputs +
+                          centres * (3 * inputs + 2 * outputs));
     result.operations.exp = static_cast<long>(centres);
     result.stack_numbers = static_cast<std::size_t>(inputs);
     return result;
@@ -236,7 +262,7 @@ Operations operations_of(const KernelNetwork& network) {
     const long patterns = network.patterns.rows(), inputs = network.patterns.cols(),
                outputs = network.targets.cols(), near = network.looked_at;
     Operations operations;
-    operations.sums_and_products = patterns * 4 * inputs + near * (3 + 2 * outputs);
+    operations.sums_and_products = 2 * inputs * inputs + patterns * 3 * inputs + near * (3 + 2 * outputs);
     operations.divisions = near;
     operations.exp = near;
     if (network.order == 1) {
@@ -257,22 +283,23 @@ C99Network text_of(const KernelNetwork& network, const C99Text& c) {
                                                    {"j", all ? "j" : "near[j]"},
                                                    {"near_argument", all ? "" : ", const int *near"}};
     C99Network result;
-    result.text = c.array("narrowness", network.spreads.cwiseInverse()) +
-                  c.array("patterns", network.patterns) + c.array("targets", network.targets) +
+    result.text = c.array("metric", flat(network.metric)) + c.array("patterns", network.patterns) +
+                  c.array("targets", network.targets) + c.filled(place_function, words) +
                   c.filled(closeness_function, words);
     if (network.order == 1) result.text += c.filled(straight_fit_function, words);
     result.text += c.filled(
         "\nstatic void @p@_network(const @real@ *x, @real@ *y)\n{\n"
-        "    @real@ weight[@looked_at@], largest, total = @0@;\n",
+        "    @real@ place[@inputs@], weight[@looked_at@], largest, total = @0@;\n",
         words);
     result.text += all ? "    int j, o;\n" : c.filled("    int near[@looked_at@], count = 0, j, o;\n", words);
+    result.text += c.filled("    @p@_find_place(@p@_metric, x, place);\n");
     result.text += c.filled(all ? all_patterns : nearest_patterns, words) + c.filled(softmax, words);
     if (network.order == 1)
-        result.text += c.filled("    @p@_straight_fit(x, weight") + (all ? ");\n" : ", near);\n");
+        result.text += c.filled("    @p@_straight_fit(place, weight") + (all ? ");\n" : ", near);\n");
     result.text += c.filled(weighted_targets, words);
     result.operations = operations_of(network);
     const auto inputs = static_cast<std::size_t>(network.patterns.cols());
-    result.stack_numbers = static_cast<std::size_t>(network.looked_at) * (all ? 1 : 2) +
+    result.stack_numbers = inputs + static_cast<std::size_t>(network.looked_at) * (all ? 1 : 2) +
                            (network.order == 1 ? inputs * (inputs + 2) : 0);
     return result;
 }

@@ -69,10 +69,16 @@ std::string run(OnnxGraph& g, const LayerNetwork& network, std::string values) {
 }
 
 std::string run(OnnxGraph& g, const RadialNetwork& network, const std::string& inputs) {
-    const std::string places = g.node("Mul", {inputs, g.numbers(network.reach)});
-    const std::string activations = g.node("Exp", {closeness(g, places, network.centres)});
-    return g.node("Add",
-                  {g.node("MatMul", {activations, g.numbers(network.weights)}), g.numbers(network.bias)});
+    std::string sum = g.numbers(network.bias);
+    Eigen::Index first = 0;
+    for (const RadialField& field : network.fields) {
+        const std::string places = g.node("MatMul", {inputs, g.numbers(field.metric.transpose())});
+        const std::string activations = g.node("Exp", {closeness(g, places, field.centres)});
+        const Matrix weights = network.weights.middleRows(first, field.centres.rows());
+        sum = g.node("Add", {g.node("MatMul", {activations, g.numbers(weights)}), sum});
+        first += field.centres.rows();
+    }
+    return sum;
 }
 
 std::string run(OnnxGraph& g, const KernelNetwork& network, const std::string& inputs) {
@@ -80,11 +86,9 @@ std::string run(OnnxGraph& g, const KernelNetwork& network, const std::string& i
         throw Error(ErrorKind::usage,
                     "a grnn of order 1 solves equations for each link, which ONNX can't say; train one with "
                     "--order 0, or export it --to c99");
-    const Matrix narrowness = network.spreads.cwiseInverse();
-    const std::string places = g.node("Mul", {inputs, g.numbers(narrowness)});
-    const Matrix points = network.patterns.array().rowwise() * narrowness.row(0).array();
+    const std::string places = g.node("MatMul", {inputs, g.numbers(network.metric.transpose())});
     const std::string half =
-        g.node("Mul", {closeness(g, places, points), g.numbers(Matrix::Constant(1, 1, 0.5))});
+        g.node("Mul", {closeness(g, places, network.patterns), g.numbers(Matrix::Constant(1, 1, 0.5))});
     if (network.looked_at == network.patterns.rows())
         return g.node("MatMul", {g.node("Softmax", {half}, "axis", 1), g.numbers(network.targets)});
     const auto [nearest, patterns] = g.largest(half, network.looked_at);

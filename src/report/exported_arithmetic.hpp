@@ -116,23 +116,36 @@ std::vector<Real> run(const LayerNetwork& network, std::vector<Real> from) {
 }
 
 template <class Real>
-std::vector<Real> run(const RadialNetwork& network, std::vector<Real> inputs) {
-    const auto width = network.centres.cols(), outputs = network.weights.cols();
+std::vector<Real> place_of(const Matrix& metric, const std::vector<Real>& inputs) {
+    std::vector<Real> place(inputs.size(), 0);
+    for (Eigen::Index d = 0; d < metric.rows(); ++d)
+        for (Eigen::Index i = 0; i < metric.cols(); ++i)
+            place[static_cast<std::size_t>(d)] +=
+                static_cast<Real>(metric(d, i)) * inputs[static_cast<std::size_t>(i)];
+    return place;
+}
+
+template <class Real>
+std::vector<Real> run(const RadialNetwork& network, const std::vector<Real>& inputs) {
+    const auto outputs = network.weights.cols();
     std::vector<Real> sums(static_cast<std::size_t>(outputs));
     for (Eigen::Index o = 0; o < outputs; ++o)
         sums[static_cast<std::size_t>(o)] = static_cast<Real>(network.bias[o]);
-    for (Eigen::Index d = 0; d < width; ++d)
-        inputs[static_cast<std::size_t>(d)] *= static_cast<Real>(network.reach[d]);
-    for (Eigen::Index k = 0; k < network.centres.rows(); ++k) {
-        Real square = 0;
-        for (Eigen::Index d = 0; d < width; ++d) {
-            const Real offset =
-                inputs[static_cast<std::size_t>(d)] - static_cast<Real>(network.centres(k, d));
-            square += offset * offset;
+    Eigen::Index weight = 0;
+    for (const RadialField& field : network.fields) {
+        const std::vector<Real> place = place_of(field.metric, inputs);
+        for (Eigen::Index k = 0; k < field.centres.rows(); ++k, ++weight) {
+            Real square = 0;
+            for (Eigen::Index d = 0; d < field.centres.cols(); ++d) {
+                const Real offset =
+                    place[static_cast<std::size_t>(d)] - static_cast<Real>(field.centres(k, d));
+                square += offset * offset;
+            }
+            const Real activation = std::exp(-square);
+            for (Eigen::Index o = 0; o < outputs; ++o)
+                sums[static_cast<std::size_t>(o)] +=
+                    activation * static_cast<Real>(network.weights(weight, o));
         }
-        const Real activation = std::exp(-square);
-        for (Eigen::Index o = 0; o < outputs; ++o)
-            sums[static_cast<std::size_t>(o)] += activation * static_cast<Real>(network.weights(k, o));
     }
     return sums;
 }
@@ -145,14 +158,13 @@ struct Near {
 };
 
 template <class Real>
-Near<Real> nearest(const KernelNetwork& network, const std::vector<Real>& inputs) {
+Near<Real> nearest(const KernelNetwork& network, const std::vector<Real>& place) {
     Near<Real> near;
     for (Eigen::Index j = 0; j < network.patterns.rows(); ++j) {
         Real closeness = 0;
         for (Eigen::Index d = 0; d < network.patterns.cols(); ++d) {
             const Real offset =
-                (static_cast<Real>(network.patterns(j, d)) - inputs[static_cast<std::size_t>(d)]) *
-                static_cast<Real>(1 / network.spreads[d]);
+                static_cast<Real>(network.patterns(j, d)) - place[static_cast<std::size_t>(d)];
             closeness -= offset * offset;
         }
         if (network.looked_at == network.patterns.rows()) {
@@ -179,10 +191,10 @@ Near<Real> nearest(const KernelNetwork& network, const std::vector<Real>& inputs
 
 // Multiplies the weights by the influence of a straight fit: solves (weighted squares + ridge) v = centre.
 template <class Real>
-void weigh_straight_fit(const KernelNetwork& network, const std::vector<Real>& inputs, Near<Real>& near) {
-    const auto width = inputs.size(), count = near.pattern.size();
+void weigh_straight_fit(const KernelNetwork& network, const std::vector<Real>& place, Near<Real>& near) {
+    const auto width = place.size(), count = near.pattern.size();
     const auto offset = [&](std::size_t j, std::size_t d) {
-        return static_cast<Real>(network.patterns(near.pattern[j], static_cast<Eigen::Index>(d))) - inputs[d];
+        return static_cast<Real>(network.patterns(near.pattern[j], static_cast<Eigen::Index>(d))) - place[d];
     };
     std::vector<Real> centre(width, 0), solution(width), factor(width * width, 0);
     for (std::size_t j = 0; j < count; ++j)
@@ -217,7 +229,8 @@ void weigh_straight_fit(const KernelNetwork& network, const std::vector<Real>& i
 
 template <class Real>
 std::vector<Real> run(const KernelNetwork& network, const std::vector<Real>& inputs) {
-    Near<Real> near = nearest(network, inputs);
+    const std::vector<Real> place = place_of(network.metric, inputs);
+    Near<Real> near = nearest(network, place);
     Real largest = near.closeness[0], total = 0;
     for (const Real closeness : near.closeness)
         if (closeness > largest) largest = closeness;
@@ -226,7 +239,7 @@ std::vector<Real> run(const KernelNetwork& network, const std::vector<Real>& inp
         total += weight;
     }
     for (Real& weight : near.closeness) weight /= total;
-    if (network.order == 1) weigh_straight_fit(network, inputs, near);
+    if (network.order == 1) weigh_straight_fit(network, place, near);
     std::vector<Real> outputs(static_cast<std::size_t>(network.targets.cols()), 0);
     for (std::size_t j = 0; j < near.pattern.size(); ++j)
         for (std::size_t o = 0; o < outputs.size(); ++o)

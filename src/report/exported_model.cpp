@@ -9,7 +9,6 @@
 #include "tfqkd/math/random.hpp"
 #include "tfqkd/nn/bpnn.hpp"
 #include "tfqkd/nn/grnn.hpp"
-#include "tfqkd/nn/rbfnn.hpp"
 #include "tfqkd/table/number.hpp"
 
 namespace tfqkd {
@@ -27,11 +26,10 @@ Network layers_of(const Perceptron& perceptron) {
 }
 
 Network radials_of(const Rbfnn& rbfnn) {
-    RadialNetwork network;
-    network.reach = (std::sqrt(std::numbers::ln2) / rbfnn.spreads().array()).transpose();
-    network.centres = rbfnn.centres().array().rowwise() * network.reach.array();
-    network.weights = rbfnn.weights();
-    network.bias = rbfnn.bias();
+    const double reach = std::sqrt(std::numbers::ln2);
+    RadialNetwork network{{}, rbfnn.weights(), rbfnn.bias()};
+    for (const RadialField& field : rbfnn.fields())
+        network.fields.push_back({reach * field.metric, reach * field.centres});
     return network;
 }
 
@@ -40,7 +38,7 @@ Network kernels_of(const Grnn& grnn) {
         throw Error(ErrorKind::usage,
                     "a grnn of order 2 is not exported; train one with --order 1 or --order 0");
     return KernelNetwork{grnn.options().order,        grnn.looked_at(),
-                         grnn.options().ridge,        grnn.spreads().transpose(),
+                         grnn.options().ridge,        grnn.metric(),
                          grnn.patterns().transpose(), grnn.targets().transpose()};
 }
 
@@ -101,10 +99,12 @@ std::size_t ExportedModel::constants() const {
             return count;
         }
         Eigen::Index operator()(const RadialNetwork& n) const {
-            return n.reach.size() + n.centres.size() + n.weights.size() + n.bias.size();
+            Eigen::Index count = n.weights.size() + n.bias.size();
+            for (const RadialField& field : n.fields) count += field.metric.size() + field.centres.size();
+            return count;
         }
         Eigen::Index operator()(const KernelNetwork& n) const {
-            return n.spreads.size() + n.patterns.size() + n.targets.size();
+            return n.metric.size() + n.patterns.size() + n.targets.size();
         }
     };
     return static_cast<std::size_t>(std::visit(Count(), network)) + 4 * inputs.size() + 6 * outputs.size();

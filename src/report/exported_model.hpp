@@ -7,6 +7,7 @@
 
 #include "tfqkd/learn/model.hpp"
 #include "tfqkd/nn/perceptron.hpp"
+#include "tfqkd/nn/rbfnn.hpp"
 
 namespace tfqkd {
 
@@ -33,21 +34,20 @@ struct LayerNetwork {
     std::vector<Matrix> layers;
 };
 
-// exp(-sum of (reach x input - centre)^2), weighted, plus the bias.
+// exp(-|metric x input - centre|^2) of the centres of all fields, weighted, plus the bias.
 struct RadialNetwork {
-    Eigen::RowVectorXd reach;  // inputs
-    Matrix centres;            // centres x inputs, times reach
-    Matrix weights;            // centres x outputs
-    Eigen::RowVectorXd bias;   // outputs
+    std::vector<RadialField> fields;
+    Matrix weights;           // centres of all fields x outputs
+    Eigen::RowVectorXd bias;  // outputs
 };
 
-// A fit to patterns weighted by exp(-sum of ((pattern - input) / spread)^2 / 2).
+// A fit to patterns weighted by exp(-|pattern - metric x input|^2 / 2).
 struct KernelNetwork {
     int order, looked_at;
     double ridge;
-    Eigen::RowVectorXd spreads;  // inputs
-    Matrix patterns;             // patterns x inputs
-    Matrix targets;              // patterns x outputs
+    Matrix metric;    // inputs x inputs
+    Matrix patterns;  // patterns x inputs
+    Matrix targets;   // patterns x outputs
 };
 
 // All that a model is, without the classes that trained it: what exports are made from.

@@ -25,13 +25,18 @@ def perceptron(widths, squash, x):
     return x
 
 
-def radial_basis(x, spreads, centres, outputs):
-    b = [math.sqrt(math.log(2)) / spread for spread in spreads]
+def radial_basis(x, fields, outputs):
+    """fields: of each its metric, a list of rows, and how many centres it has."""
     out = []
     for k in range(outputs):
         s = 0.1 * (k + 1)  # bias
-        for c in range(centres):
-            s += wave(c + k, 7) * math.exp(-sum((b[d] * (x[d] - wave(c, d))) ** 2 for d in range(len(x))))
+        c = 0
+        for metric, centres in fields:
+            place = [sum(m * v for m, v in zip(row, x)) for row in metric]
+            for _ in range(centres):
+                square = sum((place[d] - wave(c, d)) ** 2 for d in range(len(x)))
+                s += wave(c + k, 7) * 0.5 ** square
+                c += 1
         out.append(s)
     return out
 
@@ -65,7 +70,7 @@ def general_regression(x, spreads, patterns, outputs, order, ridge):
         if order == 0:
             out.append(sum(w * t for w, t in zip(weight, target)))
             continue
-        offsets = [[r[d] - x[d] for d in range(inputs)] for r in rows]
+        offsets = [[(r[d] - x[d]) / spreads[d] for d in range(inputs)] for r in rows]
         basis = [[1.0] + o + ([o[i] * o[j] for i in range(inputs) for j in range(i, inputs)] if order == 2 else [])
                  for o in offsets]
         terms = len(basis[0])
@@ -77,9 +82,10 @@ def general_regression(x, spreads, patterns, outputs, order, ridge):
 
 
 POINT = [0.3, -0.8, 0.5]
+FIELDS = [([[1.25, 0, 0], [0, 1.1, 0], [0, 0, 0.8]], 6), ([[wave(d + 2 * i, 3) for i in range(3)] for d in range(3)], 4)]
 print("tanh", [repr(v) for v in perceptron([3, 4, 3, 2], math.tanh, POINT)])
 print("relu", [repr(v) for v in perceptron([3, 4, 3, 2], lambda s: max(s, 0.0), POINT)])
-print("rbfnn", [repr(v) for v in radial_basis(POINT, [0.8, 0.9, 1.3], 6, 2)])
+print("rbfnn", [repr(v) for v in radial_basis(POINT, FIELDS, 2)])
 print("grnn 0", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 0, 0)])
 print("grnn 1", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 1, 1e-3)])
 print("grnn 2", [repr(v) for v in general_regression(POINT, [0.5, 0.7, 0.9], 12, 2, 2, 1e-3)])

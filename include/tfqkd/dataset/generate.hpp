@@ -44,6 +44,9 @@ struct GenerateOptions {
     std::uint64_t rows = 1000;  // ignored for Sampling::grid
     std::uint64_t seed = 1;
     Sampling sampling = Sampling::random;
+    // The part of the rows whose lengths are moved close to where the key ends. There the best parameters
+    // change fastest, so that a network needs more samples than evenly drawn links give it.
+    double near_edge = 0;
     std::string method = "auto";
     SearchOptions search;
     std::vector<std::pair<std::string, double>> fixed;  // parameters that are not optimised
@@ -65,6 +68,8 @@ class Generator {
 
   private:
     double coordinate(std::uint64_t row, std::size_t axis) const;  // in [0, 1]
+    Table drawn(std::uint64_t first, std::uint64_t last, std::uint64_t step) const;
+    Table moved_near_edge(const Table& links) const;
 
     GenerateOptions options_;
     std::unique_ptr<const Protocol> protocol_;

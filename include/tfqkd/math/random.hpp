@@ -12,7 +12,8 @@ enum class Purpose : std::uint64_t {
     train = 4,
     bootstrap = 5,
     shift = 6,
-    fold = 7
+    fold = 7,
+    edge = 8
 };
 
 // The mixing function of SplitMix64 (Steele, Lea, Flood 2014).

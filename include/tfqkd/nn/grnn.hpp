@@ -15,14 +15,16 @@ struct GrnnOptions {
     int tree_above = 2000;  // up to so many patterns all are looked at
     int queries = 1000;     // samples left out in turn to choose the spreads, drawn at random
     int iterations = 40;    // of the search for the spreads
-    double ridge = 1e-9;    // order 1 and 2: added to the squares of the slopes, in units of the inputs
+    double ridge = 1e-9;    // order 1 and 2: added to the squares of the slopes, in spreads
+    // How often the metric is turned to the directions in which the targets change, from those of the inputs.
+    int turns = 2;
 
     void validate() const;  // throws Error (usage) naming the field and the rule
 };
 
 // The general regression neural network: each sample is a pattern; a prediction is a fit to the patterns
-// weighted by exp(-d^2 / 2), d being the distance in spreads. One spread an input, chosen by leave-one-out
-// error.
+// weighted by exp(-d^2 / 2), d being the distance in spreads: along the inputs, or along the directions in
+// which the targets change, whichever has less leave-one-out error.
 class Grnn : public Regressor {
   public:
     explicit Grnn(GrnnOptions options = {});
@@ -42,8 +44,8 @@ class Grnn : public Regressor {
     nlohmann::json save() const override;
     static Grnn load(const nlohmann::json& saved);  // throws Error (data); builds the tree again
 
-    const Eigen::VectorXd& spreads() const { return spreads_; }
-    const Matrix& patterns() const { return patterns_; }  // inputs x patterns
+    const Matrix& metric() const { return metric_; }      // inputs x inputs: place = metric x input
+    const Matrix& patterns() const { return patterns_; }  // inputs x patterns, as places
     const Matrix& targets() const { return targets_; }    // outputs x patterns
     const GrnnOptions& options() const { return options_; }
     // How many patterns a prediction looks at.
@@ -51,12 +53,13 @@ class Grnn : public Regressor {
 
   private:
     struct Tree;
-    void take(const Samples& patterns, const Eigen::VectorXd& spreads);
+    void take(const Samples& patterns, const Matrix& metric);
+    void plant();  // the tree, where there are patterns enough
 
     GrnnOptions options_;
-    Matrix patterns_;          // inputs x patterns
-    Matrix targets_;           // outputs x patterns
-    Eigen::VectorXd spreads_;  // inputs
+    Matrix metric_;    // inputs x inputs: place = metric x input, in spreads
+    Matrix patterns_;  // inputs x patterns, as places
+    Matrix targets_;   // outputs x patterns
     std::unique_ptr<Tree> tree_;
 };
 

@@ -144,6 +144,7 @@ const std::vector<Quantity>& link_quantities();
 // loss = distance * attenuation; a total distance or loss is halved.
 const std::vector<Quantity>& link_inputs();
 bool is_link_input(std::string_view name);
+bool is_length(std::string_view input);  // one that states a distance or a loss
 
 // The links that a table describes, one a row. A quantity that has no column takes its value from the table's
 // property "link.NAME", else from `defaults` (input name, value), else its own start value; the names of the
