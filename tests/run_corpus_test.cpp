@@ -154,6 +154,23 @@ TEST_CASE("manifests that can't be repeated are refused, and nothing is written"
     put("pipe.json", [](json& m) { m["inputs"][0].erase("xxh3_128"); });
     put("changed.json", [](json& m) { m["inputs"][0]["xxh3_128"] = std::string(32, '0'); });
     put("flag.json", [](json& m) { m["arguments"].push_back("--no-such-flag"); });
+    // What a stranger may have put there, to read or write what the result does not need.
+    put("equals.json", [](json& m) { m["arguments"].push_back("--config=config.json"); });
+    put("letter.json", [](json& m) { m["arguments"].insert(m["arguments"].end(), {"-o", "precious.csv"}); });
+    put("config.json", [](json& m) { m["arguments"].insert(m["arguments"].end(), {"--config", "x.json"}); });
+    put("bare.json", [](json& m) { m["arguments"].push_back("--links"); });
+    put("device.json", [](json& m) { m["inputs"][0]["path"] = m["arguments"][2] = "/dev/zero"; });
+    const auto put_words = [&](const char* name, const std::string& words) {
+        put(name, [&](json& m) { m["arguments"] = words_of(words); });
+    };
+    put_words("gate.json",
+              "benchmark --data links.csv --compare precious.csv --update-baseline --output x.csv");
+    put_words("junit.json", "benchmark --data links.csv --junit new.xml --output x.csv");
+    put_words("script.json", "plot rate --script new.gp --output x.svg");
+    put_words("socket.json", "serve --socket new.socket --output x");
+    put_words("operand.json", "report precious.csv --output x.html");
+    put_words("above.json", "convert ../secret.csv --output x.csv");
+    put_words("partial.json", "merge - --output x.csv");
     put_file("deep.json", std::string(100000, '['));
     put_file("no.json", "{");
     put_file("precious.csv", "distance_km\n1\n");
@@ -175,7 +192,19 @@ TEST_CASE("manifests that can't be repeated are refused, and nothing is written"
         {"rerun absent.json", 4, {"'absent.csv'", "not there any more"}},
         {"rerun pipe.json", 3, {"can't be read again"}},
         {"rerun changed.json", 3, {"links.csv is not what it was"}},
-        {"rerun flag.json", 3, {"no flag '--no-such-flag'", "exit code 2"}},
+        {"rerun flag.json", 3, {"no flag '--no-such-flag'", "optimize"}},
+        {"rerun equals.json", 3, {"no flag '--config=config.json'"}},
+        {"rerun letter.json", 3, {"'-o' is not among the inputs"}},
+        {"rerun config.json", 3, {"a run with --config reads or writes more than its result"}},
+        {"rerun bare.json", 3, {"--links has no value"}},
+        {"rerun device.json", 3, {"/dev/zero is no regular file"}},
+        {"rerun gate.json", 3, {"a run with --compare"}},
+        {"rerun junit.json", 3, {"a run with --junit"}},
+        {"rerun script.json", 3, {"a run with --script"}},
+        {"rerun socket.json", 3, {"a run with --socket"}},
+        {"rerun operand.json", 3, {"'precious.csv' is not among the inputs"}},
+        {"rerun above.json", 3, {"'../secret.csv' is not among the inputs"}},
+        {"rerun partial.json", 3, {"'-' is not among the inputs"}},
         {"rerun result.csv.manifest.json --tolerance 2", 2, {"--tolerance = 2", "[0, 1]"}},
         {"diff whole.csv", 2, {"two files are compared", "found 1"}},
         {"diff whole.csv absent.csv", 4, {"absent.csv"}},
