@@ -59,6 +59,14 @@ TEST_CASE("options of long runs are refused with the next step", "[corpus]") {
         {"optimize --links /dev/null --shard 1/2 -o a.csv", 2, {"--shard needs inputs", "no regular file"}},
         {"optimize --links - --dry-run", 2, {"can't be counted", "name of a file"}},
         {"optimize --distance-km 100 --audit 1 --resume -o a.csv", 2, {"--resume", "--audit"}},
+        {"benchmark --data whole.csv --resume -o a.csv", 2, {"--resume is for --show links", "--from FILE"}},
+        {"benchmark --data whole.csv --show bins --shard 1/2 -o a.csv", 2, {"--shard is for --show links"}},
+        {"benchmark --from whole.csv --show links --dry-run", 2, {"--dry-run is for --show links"}},
+        {"benchmark --data whole.csv --show links --shard 1/2", 2, {"--shard needs --output FILE"}},
+        {"benchmark --data whole.csv --show links --max-time 9 -o a.csv", 2, {"--max-time = '9'"}},
+        {"benchmark --data whole.csv --compare b.json --update-baseline --max-time 9s",
+         2,
+         {"--max-time is for --show links"}},
         {"generate --max-time 55 -o a.csv", 2, {"--max-time = '55'", "such as 55m"}},
         {"generate --max-time -1h -o a.csv", 2, {"--max-time = '-1h'", "above 0"}},
         {"generate --max-time nanm -o a.csv", 2, {"--max-time = 'nanm'"}},
@@ -129,6 +137,37 @@ TEST_CASE("shards that do not make a whole are refused", "[corpus]") {
     CHECK(outcome.code == 0);
     CHECK_THAT(outcome.err, contains_text("again.csv is left out"));
     CHECK(file_text("a.csv") == file_text("whole.csv"));
+}
+
+TEST_CASE("tables of links that a benchmark did not write, or not to its end, are refused", "[corpus]") {
+    const Shards shards;
+    run_well("benchmark --data whole.csv --show links --method lsa --method auto --quiet -o good.csv");
+    const std::string good = file_text("good.csv");
+    const std::size_t last = good.rfind('\n', good.size() - 2) + 1, second = good.find(",lsa,1,");
+    put_file("short.csv", good.substr(0, last));
+    put_file("gap.csv", replaced(good, ",lsa,1,", ",lsa,2,"));
+    put_file("other.csv", replaced(good, ",auto,0,", ",auto,0.5,"));
+    put_file("protocol.csv", replaced(good, "whole,sns-finite,lsa,1,", "whole,aopp-finite,lsa,1,"));
+    put_file("word.csv", replaced(good, "whole,sns-finite,", "whole,$(true),"));
+    put_file("rateless.csv", replaced(good, ",best_rate,", ",good_rate,"));
+    put_file("nothing.csv", good.substr(0, good.find("\nwhole,") + 1));
+    REQUIRE(second != std::string::npos);
+    check_refusals({
+        {"benchmark --from good.csv --data whole.csv", 2, {"--data is for measuring", "--from"}},
+        {"benchmark --from good.csv --model sns-finite", 2, {"--model is for measuring"}},
+        {"benchmark --from good.csv --method auto", 2, {"--method is for measuring"}},
+        {"benchmark --from good.csv --show residuals", 2, {"residuals", "parameters"}},
+        {"benchmark --from absent.csv", 4, {"absent.csv", "No such file"}},
+        {"benchmark --from links.csv", 3, {"links.csv", "'test_set'"}},
+        {"benchmark --from short.csv", 3, {"short.csv:", "the last row of 'auto' on 'whole'"}},
+        {"benchmark --from gap.csv", 3, {"gap.csv:", "expected row 1", "tfqkd merge"}},
+        {"benchmark --from other.csv", 3, {"other.csv:", "expected row 0"}},
+        {"benchmark --from protocol.csv", 3, {"protocol.csv:", "another link"}},
+        {"benchmark --from word.csv", 3, {"word.csv:", "no protocol '$(true)'"}},
+        {"benchmark --from rateless.csv", 3, {"rateless.csv", "'best_rate'"}},
+        {"benchmark --from nothing.csv", 3, {"nothing.csv: there are no rows"}},
+        {"benchmark --data whole.csv --search-links 0", 2, {"nothing to compare", "--model"}},
+    });
 }
 
 TEST_CASE("manifests that can't be repeated are refused, and nothing is written", "[corpus]") {
