@@ -77,7 +77,7 @@ void wait_for_bytes(std::uintmax_t bytes) {
 
 }  // namespace
 
-TEST_CASE("shards on any number of threads merge to the bytes of the whole run", "[long]") {
+TEST_CASE("shards on any number of threads merge to the bytes of the whole run", "[long][threads]") {
     const Folder folder;
     for (const std::string& run : runs)
         for (const std::string ending : {".csv", ".jsonl"}) {
