@@ -79,6 +79,18 @@ TEST_CASE("a benchmark that was stopped is gone on with to the same bytes", "[lo
     CHECK_FALSE(fs::exists("dry.csv"));
 }
 
+TEST_CASE("a benchmark's names may be longer in later rows, in NPY too", "[long]") {
+    const Sets sets;
+    fs::copy("two.csv", "two-with-a-name-of-more-than-32-letters.csv");
+    const std::string run =
+        "benchmark --data one.csv --data two-with-a-name-of-more-than-32-letters.csv --model grnn.json "
+        "--show links --quiet -o ";
+    output_of(run + "links.npy");
+    output_of(run + "links.csv");
+    CHECK_THAT(file_text("links.csv"), contains_text("more-than-32-letters, outside"));
+    output_of("diff links.npy links.csv --tolerance 0");
+}
+
 TEST_CASE("a shard of a benchmark without a link has the columns", "[long]") {
     const Sets sets;
     output_of("benchmark --data pairs.csv --show links --shard 50/50 --quiet -o none.csv");

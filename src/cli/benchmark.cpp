@@ -146,8 +146,9 @@ int run_links(const Arguments& arguments, Streams& streams, const BenchmarkOptio
     return job.run([&](Table& block, std::size_t most) {
         Items start;  // for the columns, where there is no row
         const bool empty = items.below(make().items()) == 0;
-        if (empty && std::exchange(any, true)) return false;
-        any = true;
+        if (empty && any) return false;
+        if (!std::exchange(any, true))
+            for (const auto& [column, bytes] : make().text_bytes()) job.reserve(column, bytes);
         const BenchmarkPiece piece = make().next(empty ? start : items, empty ? 1 : most);
         block = links_table(piece.benchmark, piece.links);
         if (empty) block = some_rows(block, 0, 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/links_table.hpp"
 #include "report/method.hpp"
 
 namespace tfqkd {
@@ -59,6 +60,16 @@ BenchmarkPieces::~BenchmarkPieces() = default;
 
 std::uint64_t BenchmarkPieces::items() const {
     return plan_->sections.empty() ? 0 : plan_->sections.back().last;
+}
+
+std::vector<std::pair<std::string, std::size_t>> BenchmarkPieces::text_bytes() const {
+    std::size_t set = 0, protocol = 0, method = 0;
+    for (const Section& section : plan_->sections) {
+        set = std::max(set, section.set->name.size() + outside_ending.size());
+        protocol = std::max(protocol, section.method->protocol.size());
+        method = std::max(method, section.method->name.size());
+    }
+    return {{"test_set", set}, {"protocol", protocol}, {"method", method}};
 }
 
 BenchmarkPiece BenchmarkPieces::next(Items& items, std::size_t most) const {

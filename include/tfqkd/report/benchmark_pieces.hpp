@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tfqkd/dataset/shard.hpp"
 #include "tfqkd/report/benchmark.hpp"
@@ -24,6 +27,9 @@ class BenchmarkPieces {
                     const TrainingRows* train, const BenchmarkOptions& options);
     ~BenchmarkPieces();
     std::uint64_t items() const;
+    // How many bytes the texts in columns of links_table() have at most, for formats that must know from the
+    // start.
+    std::vector<std::pair<std::string, std::size_t>> text_bytes() const;
     // The next of `items`, of which there must be one: at most `most`, and of one set and method. They are
     // then taken from `items`.
     BenchmarkPiece next(Items& items, std::size_t most) const;
