@@ -63,8 +63,8 @@ done
 RANDOM=25 kills=0
 while ((kills < 25)); do
     status=0
-    # The shell's own word on a kill is not wanted.
-    (timeout --signal=KILL "0.$((100 + RANDOM % 400))" "$program" "${run[@]}" --quiet --resume --output killed.csv) 2>/dev/null || status=$?
+    # --foreground: until the program is gone, and its lock with it.
+    timeout --foreground --signal=KILL "0.$((100 + RANDOM % 400))" "$program" "${run[@]}" --quiet --resume --output killed.csv || status=$?
     [[ $status -eq 0 || $status -eq 137 ]] || fail "a killed run ends with exit code $status"
     if [[ $status -ne 0 ]]; then
         kills=$((kills + 1))
