@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that tfqkd needs and that are not there yet.
-#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-browser] [--with-controllers]
+#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-browser] [--with-controllers] [--with-coverage]
 # --with-figures adds gnuplot, --with-checks adds clang with its sanitizers, clang-format and strace, --with-cluster Slurm and GNU parallel for their test,
 # --with-exports what the export to ONNX is built with, --with-browser Chromium to look at reports with, --with-controllers the
-# compilers that exported C is tried with.
+# compilers that exported C is tried with, --with-coverage gcovr.
 # Exit 4 when packages are missing and can't be installed.
 set -euo pipefail
 
@@ -16,9 +16,10 @@ for argument in "$@"; do
         --with-cluster) packages+=(slurm-wlm munge parallel) ;;
         --with-exports) packages+=(libonnx-dev libprotobuf-dev protobuf-compiler) ;;
         --with-browser) packages+=(chromium) ;;
+        --with-coverage) packages+=(gcovr) ;;
         --with-controllers) packages+=(clang gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf
             picolibc-riscv64-unknown-elf) ;;
-        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster --with-exports --with-browser --with-controllers" >&2; exit 2 ;;
+        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster --with-exports --with-browser --with-controllers --with-coverage" >&2; exit 2 ;;
     esac
 done
 

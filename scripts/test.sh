@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# All checks and tests: layers, format, the tests with address and undefined-behaviour sanitizers, the main job at a
-# small size, readers of files under a fuzzer, and the tests of the release build. Stops at the first failure and says which step it was.
+# All checks and tests: layers, format, the tests with address and undefined-behaviour sanitizers, those of threads with the
+# thread sanitizer (built for x86-64-v3, so that the reference values are tried on a second machine), readers of files under
+# a fuzzer, the main job at a small size, and the tests of the release build. Stops at the first failure and says which step
+# it was.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,6 +33,8 @@ run "format" check_format
 run "release build" build release -DTFQKD_WERROR=ON
 run "sanitizer build" build sanitize
 run "sanitizer tests" run_tests sanitize
+run "thread sanitizer build, for x86-64-v3" build tsan
+run "thread sanitizer tests, and reference values as x86-64-v3" run_tests tsan
 run "fuzzing, 30 s a reader" scripts/fuzz.sh 30
 run "quickstart, small" run_quickstart
 # Last, and with nothing after it, so that the closing lines are the summary of ctest.

@@ -5,11 +5,11 @@
 using namespace tfqkd;
 using checks::Model;
 
-TEST_CASE("AOPP rates and intermediates agree with the reference values") {
+TEST_CASE("AOPP rates and intermediates agree with the reference values", "[reference]") {
     reference::check_sns_points("aopp-");
 }
 
-TEST_CASE("AOPP is finite everywhere, the same in every arithmetic, and has exact slopes") {
+TEST_CASE("AOPP is finite everywhere, the same in every arithmetic, and has exact slopes", "[scalars]") {
     using enum SnsLevel;
     using enum AoppProof;
     Model<AoppModel<asymptotic, simple, SnsSymmetric>>("aopp-asymptotic").check();

@@ -113,7 +113,7 @@ void check_long_double(const std::string& spec, Model model) {
 
 }  // namespace
 
-TEST_CASE("the CAL family agrees in double and long double") {
+TEST_CASE("the CAL family agrees in double and long double", "[scalars]") {
     check_long_double("cal-asymptotic:sources=asymmetric", CalAsymptotic<CalSet::gc9, true>{});
     check_long_double("cal-decoy:sources=asymmetric", CalDecoy<3, CalBound::kp5, true>{});
     check_long_double("cal-gaussian", CalGaussian<CalBound::kp5>{});
@@ -121,7 +121,7 @@ TEST_CASE("the CAL family agrees in double and long double") {
     check_long_double("npp-asymptotic:sources=asymmetric", Npp<true>{});
 }
 
-TEST_CASE("the CAL family is finite anywhere, and agrees in packs, slopes and single rows") {
+TEST_CASE("the CAL family is finite anywhere, and agrees in packs, slopes and single rows", "[scalars]") {
     for (const char* spec : specs) {
         const auto protocol = make_protocol(spec);
         Draw draw(7);

@@ -170,8 +170,16 @@ void check_variant(const std::string& variant, double tolerance, double linear_p
 
 }  // namespace
 
-TEST_CASE("cal-asymptotic agrees with the reference values") { check_variant("cal_inf", 1e-12, 0); }
-TEST_CASE("cal-decoy agrees with the reference values") { check_variant("cal_decoy", 1e-11, 1e-7); }
-TEST_CASE("cal-gaussian agrees with the reference values") { check_variant("wang_lo", 1e-9, 1e-7); }
-TEST_CASE("cal-finite agrees with the reference values") { check_variant("cl21", 1e-9, 3e-3); }
-TEST_CASE("npp-asymptotic agrees with the reference values") { check_variant("npp", 1e-12, 0); }
+TEST_CASE("cal-asymptotic agrees with the reference values", "[reference]") {
+    check_variant("cal_inf", 1e-12, 0);
+}
+TEST_CASE("cal-decoy agrees with the reference values", "[reference]") {
+    check_variant("cal_decoy", 1e-11, 1e-7);
+}
+TEST_CASE("cal-gaussian agrees with the reference values", "[reference]") {
+    check_variant("wang_lo", 1e-9, 1e-7);
+}
+TEST_CASE("cal-finite agrees with the reference values", "[reference]") { check_variant("cl21", 1e-9, 3e-3); }
+TEST_CASE("npp-asymptotic agrees with the reference values", "[reference]") {
+    check_variant("npp", 1e-12, 0);
+}

@@ -253,7 +253,7 @@ TEST_CASE("flags win over the environment, and that over the configuration", "[c
           run_line("rate --protocol pm-decoy --distance-km 100 --signal-intensity 0.1").out);
 }
 
-TEST_CASE("the same seed gives the same bytes with one thread and two", "[cli]") {
+TEST_CASE("the same seed gives the same bytes with one thread and two", "[cli][threads]") {
     const WorkFolder folder;
     for (const char* sampling : {"random", "sobol"}) {
         const std::string line = "generate --rows 300 --seed 7 --quiet --sampling " + std::string(sampling);

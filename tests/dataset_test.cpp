@@ -51,7 +51,8 @@ void check_refused(const GenerateOptions& options, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("A row of a data set is a function of its index and the settings, however the set is cut") {
+TEST_CASE("A row of a data set is a function of its index and the settings, however the set is cut",
+          "[threads]") {
     for (const Sampling sampling : {Sampling::random, Sampling::sobol, Sampling::grid}) {
         INFO(sampling_name(sampling));
         GenerateOptions options = small(sampling);

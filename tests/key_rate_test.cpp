@@ -255,7 +255,7 @@ TEST_CASE("The output layer reaches the least-squares solution under mean square
 }
 
 TEST_CASE("Polishing ends at the optimum from nearby, never below its start, and alike for any threads",
-          "[key-rate]") {
+          "[key-rate][threads]") {
     for (const std::string spec : {"sns-finite", "aopp-finite", "cal-asymptotic"}) {
         INFO(spec);
         const auto protocol = make_protocol(spec);

@@ -25,6 +25,9 @@ const std::vector<std::string> runs{
     "optimize --links links.csv --quiet -o ",
     "optimize --sweep distance_km=0:300:20 --fix decoy_ratio=0.2 --quiet -o ",
     "predict --model grnn.json --links links.csv --quiet -o ",
+    "predict --model bpnn.json --links data.csv --quiet -o ",
+    "predict --model rbfnn.json --links data.csv --quiet -o ",
+    "predict --model polynomial.json --links data.csv --quiet -o ",
 };
 
 // The current folder with what the runs need: among others, labels that are hard to cut.
@@ -32,7 +35,10 @@ class Folder {
   public:
     Folder() {
         REQUIRE(run_line("generate --rows 60 --range distance_km=0:300 --quiet -o data.csv").code == 0);
-        REQUIRE(run_line("train --data data.csv --network grnn --quiet -o grnn.json").code == 0);
+        for (const std::string network : {"grnn", "bpnn", "rbfnn", "polynomial"})
+            REQUIRE(
+                run_line("train --data data.csv --quiet --network " + network + " -o " + network + ".json")
+                    .code == 0);
         put_file("links.csv",
                  "name,distance_km,pulses\n\"a, \"\"b\"\"\",100,1e12\n\"two\nlines\",150,1e13\n#3,200,1e12\n"
                  "\"#4\",210,1e12\n,50,1e14\n7,20,1e15\nlast,300,1e13\n");
@@ -71,7 +77,7 @@ void wait_for_bytes(std::uintmax_t bytes) {
 
 }  // namespace
 
-TEST_CASE("shards on any number of threads merge to the bytes of the whole run", "[long]") {
+TEST_CASE("shards on any number of threads merge to the bytes of the whole run", "[long][threads]") {
     const Folder folder;
     for (const std::string& run : runs)
         for (const std::string ending : {".csv", ".jsonl"}) {

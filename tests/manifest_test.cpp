@@ -79,7 +79,10 @@ TEST_CASE("a repeated run says whether it is the same", "[manifest]") {
     run_well("merge part-1.csv part-2.csv --quiet -o merged.csv");
     run_well("train --data data.csv --network grnn --quiet -o grnn.json");
     run_well("predict --model grnn.json --links data.csv --quiet -o predicted.jsonl");
-    for (const char* file : {"data.csv", "part-2.csv", "merged.csv", "grnn.json", "predicted.jsonl"}) {
+    run_well("predict --model sns-finite --links data.csv --quiet -o named.csv");
+    run_well("benchmark --data data.csv --model grnn.json --show links --quiet -o links.csv");
+    for (const char* file :
+         {"data.csv", "part-2.csv", "merged.csv", "grnn.json", "predicted.jsonl", "named.csv", "links.csv"}) {
         CAPTURE(file);
         const Outcome outcome = run_line("rerun " + std::string(file) + ".manifest.json");
         CHECK(outcome.code == 0);

@@ -93,7 +93,7 @@ std::array<T, 4> bounds(T count, T beta) {
 
 }  // namespace
 
-TEST_CASE("Chernoff bounds agree with values in 50 digits") {
+TEST_CASE("Chernoff bounds agree with values in 50 digits", "[reference]") {
     for (const ChernoffCase& c : chernoff_cases) {
         const std::array<double, 4> exact{c.expected_lower, c.expected_upper, c.observed_lower,
                                           c.observed_upper};
@@ -114,7 +114,8 @@ TEST_CASE("Chernoff bounds agree with values in 50 digits") {
 
 TEST_CASE(
     "Chernoff bounds of random counts are the same in double, Pack and long double, and solve their "
-    "equations") {
+    "equations",
+    "[scalars]") {
     double worst_double = 0, worst_pack = 0, worst_root = 0;
     spread(1e-3, 1e15, many / 4, [&](double count) {
         for (const double beta : {5.0, 23.72, 36.0}) {
@@ -194,7 +195,7 @@ TEST_CASE("Slopes of the Chernoff bounds agree with differences, by count and by
     CHECK(compared > many / 20 * 3);
 }
 
-TEST_CASE("Pack's exponentials and logarithms are those of the C library") {
+TEST_CASE("Pack's exponentials and logarithms are those of the C library", "[scalars]") {
     double worst[5] = {};
     const auto note = [&](int which, Pack value, double exact) {
         worst[which] = std::max(worst[which], off(first_lane(value), exact));
@@ -224,7 +225,7 @@ TEST_CASE("Pack's exponentials and logarithms are those of the C library") {
         CHECK(first_lane(expm1(Pack(x))) == Approx(std::expm1(std::min(x, 709.4))).epsilon(1e-12));
 }
 
-TEST_CASE("Pack selects and compares as plain numbers do") {
+TEST_CASE("Pack selects and compares as plain numbers do", "[scalars]") {
     const Pack one(1.0), two(2.0);
     CHECK(first_lane(where_greater(two, one, Pack(5.0), Pack(6.0))) == 5);
     CHECK(first_lane(where_greater(one, two, Pack(5.0), Pack(6.0))) == 6);
@@ -313,7 +314,7 @@ TEST_CASE("Quadrature rules integrate what they promise exactly") {
     }
 }
 
-TEST_CASE("A parallel loop visits each index once, on any number of threads") {
+TEST_CASE("A parallel loop visits each index once, on any number of threads", "[threads]") {
     for (const int threads : {-1, 0, 1, 2, 7, 64})
         for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{1000}}) {
             std::vector<std::atomic<int>> visits(count);
@@ -322,7 +323,8 @@ TEST_CASE("A parallel loop visits each index once, on any number of threads") {
         }
 }
 
-TEST_CASE("A parallel loop throws what its work throws, and no index is visited twice before that") {
+TEST_CASE("A parallel loop throws what its work throws, and no index is visited twice before that",
+          "[threads]") {
     for (const int threads : {1, 2, 4}) {
         std::vector<std::atomic<int>> visits(2000);
         const auto work = [&](std::size_t index) {

@@ -106,7 +106,7 @@ Named arms(double a, double b) { return {{"loss_a_db", a}, {"loss_b_db", b}}; }
 
 }  // namespace
 
-TEST_CASE("PM and the original estimate agree with the reference values") {
+TEST_CASE("PM and the original estimate agree with the reference values", "[reference]") {
     int checked = 0;
     const json file = reference::load("pm.json");
     for (const json& from : file.at("points")) {
@@ -130,7 +130,7 @@ TEST_CASE("PM and the original estimate agree with the reference values") {
     CHECK(checked >= 80);
 }
 
-TEST_CASE("The bounds agree with the reference values") {
+TEST_CASE("The bounds agree with the reference values", "[reference]") {
     int checked = 0;
     const json file = reference::load("pm.json");
     for (const json& from : file.at("points")) {
@@ -147,7 +147,7 @@ TEST_CASE("The bounds agree with the reference values") {
 
 // Section 3: (1 - exp(-2 mu sqrt eta)) [1 - h((1 - exp(-4 mu (1 - sqrt eta) - 2 mu sqrt eta))/2)]; no
 // protocol of its own.
-TEST_CASE("The loss-only limit agrees with the reference value") {
+TEST_CASE("The loss-only limit agrees with the reference value", "[reference]") {
     const json file = reference::load("pm.json");
     for (const json& from : file.at("points")) {
         if (from.at("variant") != "ll_loss_only") continue;
@@ -159,7 +159,7 @@ TEST_CASE("The loss-only limit agrees with the reference value") {
     }
 }
 
-TEST_CASE("PM is finite everywhere, the same in every arithmetic, and has exact slopes") {
+TEST_CASE("PM is finite everywhere, the same in every arithmetic, and has exact slopes", "[scalars]") {
     Model<PmModel>("pm-asymptotic").check_finite();
     Model<PmModel>("pm-asymptotic").on_equal_arms().check();
     Model<PmModel>("pm-asymptotic:bound=spp,link_misalignment=added,misalignment_model=sinc")

@@ -115,7 +115,7 @@ TEST_CASE("Density is the same when read back, and refuses what is not one", "[p
     refused([](auto& d) { d["counts"] = 3; }, "counts");
 }
 
-TEST_CASE("Polish and fallback give the better of the two and say which", "[predict]") {
+TEST_CASE("Polish and fallback give the better of the two and say which", "[predict][threads]") {
     const WorkFolder folder;
     make_model();
     const std::string links =

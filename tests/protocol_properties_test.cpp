@@ -234,7 +234,7 @@ TEST_CASE("At the ends of all ranges rates and slopes are numbers still") {
     }
 }
 
-TEST_CASE("A batch gives what single rows give, to 1e-12") {
+TEST_CASE("A batch gives what single rows give, to 1e-12", "[scalars]") {
     for (const std::string& spec : all_specs()) {
         const auto protocol = make_protocol(spec);
         const Sample sample(*protocol, usual_rows, 11);
@@ -257,7 +257,7 @@ TEST_CASE("A batch gives what single rows give, to 1e-12") {
     }
 }
 
-TEST_CASE("A row's result does not depend on the other rows, their number or their order") {
+TEST_CASE("A row's result does not depend on the other rows, their number or their order", "[scalars]") {
     for (const std::string& spec : all_specs()) {
         const auto protocol = make_protocol(spec);
         const Eigen::Index rows = cases(1000, 100);

@@ -59,6 +59,14 @@ TEST_CASE("options of long runs are refused with the next step", "[corpus]") {
         {"optimize --links /dev/null --shard 1/2 -o a.csv", 2, {"--shard needs inputs", "no regular file"}},
         {"optimize --links - --dry-run", 2, {"can't be counted", "name of a file"}},
         {"optimize --distance-km 100 --audit 1 --resume -o a.csv", 2, {"--resume", "--audit"}},
+        {"benchmark --data whole.csv --resume -o a.csv", 2, {"--resume is for --show links", "--from FILE"}},
+        {"benchmark --data whole.csv --show bins --shard 1/2 -o a.csv", 2, {"--shard is for --show links"}},
+        {"benchmark --from whole.csv --show links --dry-run", 2, {"--dry-run is for --show links"}},
+        {"benchmark --data whole.csv --show links --shard 1/2", 2, {"--shard needs --output FILE"}},
+        {"benchmark --data whole.csv --show links --max-time 9 -o a.csv", 2, {"--max-time = '9'"}},
+        {"benchmark --data whole.csv --compare b.json --update-baseline --max-time 9s",
+         2,
+         {"--max-time is for --show links"}},
         {"generate --max-time 55 -o a.csv", 2, {"--max-time = '55'", "such as 55m"}},
         {"generate --max-time -1h -o a.csv", 2, {"--max-time = '-1h'", "above 0"}},
         {"generate --max-time nanm -o a.csv", 2, {"--max-time = 'nanm'"}},
@@ -131,6 +139,37 @@ TEST_CASE("shards that do not make a whole are refused", "[corpus]") {
     CHECK(file_text("a.csv") == file_text("whole.csv"));
 }
 
+TEST_CASE("tables of links that a benchmark did not write, or not to its end, are refused", "[corpus]") {
+    const Shards shards;
+    run_well("benchmark --data whole.csv --show links --method lsa --method auto --quiet -o good.csv");
+    const std::string good = file_text("good.csv");
+    const std::size_t last = good.rfind('\n', good.size() - 2) + 1, second = good.find(",lsa,1,");
+    put_file("short.csv", good.substr(0, last));
+    put_file("gap.csv", replaced(good, ",lsa,1,", ",lsa,2,"));
+    put_file("other.csv", replaced(good, ",auto,0,", ",auto,0.5,"));
+    put_file("protocol.csv", replaced(good, "whole,sns-finite,lsa,1,", "whole,aopp-finite,lsa,1,"));
+    put_file("word.csv", replaced(good, "whole,sns-finite,", "whole,$(true),"));
+    put_file("rateless.csv", replaced(good, ",best_rate,", ",good_rate,"));
+    put_file("nothing.csv", good.substr(0, good.find("\nwhole,") + 1));
+    REQUIRE(second != std::string::npos);
+    check_refusals({
+        {"benchmark --from good.csv --data whole.csv", 2, {"--data is for measuring", "--from"}},
+        {"benchmark --from good.csv --model sns-finite", 2, {"--model is for measuring"}},
+        {"benchmark --from good.csv --method auto", 2, {"--method is for measuring"}},
+        {"benchmark --from good.csv --show residuals", 2, {"residuals", "parameters"}},
+        {"benchmark --from absent.csv", 4, {"absent.csv", "No such file"}},
+        {"benchmark --from links.csv", 3, {"links.csv", "'test_set'"}},
+        {"benchmark --from short.csv", 3, {"short.csv:", "the last row of 'auto' on 'whole'"}},
+        {"benchmark --from gap.csv", 3, {"gap.csv:", "expected row 1", "tfqkd merge"}},
+        {"benchmark --from other.csv", 3, {"other.csv:", "expected row 0"}},
+        {"benchmark --from protocol.csv", 3, {"protocol.csv:", "another link"}},
+        {"benchmark --from word.csv", 3, {"word.csv:", "no protocol '$(true)'"}},
+        {"benchmark --from rateless.csv", 3, {"rateless.csv", "'best_rate'"}},
+        {"benchmark --from nothing.csv", 3, {"nothing.csv: there are no rows"}},
+        {"benchmark --data whole.csv --search-links 0", 2, {"nothing to compare", "--model"}},
+    });
+}
+
 TEST_CASE("manifests that can't be repeated are refused, and nothing is written", "[corpus]") {
     const Shards shards;
     run_well("optimize --links links.csv --quiet -o result.csv");
@@ -154,6 +193,23 @@ TEST_CASE("manifests that can't be repeated are refused, and nothing is written"
     put("pipe.json", [](json& m) { m["inputs"][0].erase("xxh3_128"); });
     put("changed.json", [](json& m) { m["inputs"][0]["xxh3_128"] = std::string(32, '0'); });
     put("flag.json", [](json& m) { m["arguments"].push_back("--no-such-flag"); });
+    // What a stranger may have put there, to read or write what the result does not need.
+    put("equals.json", [](json& m) { m["arguments"].push_back("--config=config.json"); });
+    put("letter.json", [](json& m) { m["arguments"].insert(m["arguments"].end(), {"-o", "precious.csv"}); });
+    put("config.json", [](json& m) { m["arguments"].insert(m["arguments"].end(), {"--config", "x.json"}); });
+    put("bare.json", [](json& m) { m["arguments"].push_back("--links"); });
+    put("device.json", [](json& m) { m["inputs"][0]["path"] = m["arguments"][2] = "/dev/zero"; });
+    const auto put_words = [&](const char* name, const std::string& words) {
+        put(name, [&](json& m) { m["arguments"] = words_of(words); });
+    };
+    put_words("gate.json",
+              "benchmark --data links.csv --compare precious.csv --update-baseline --output x.csv");
+    put_words("junit.json", "benchmark --data links.csv --junit new.xml --output x.csv");
+    put_words("script.json", "plot rate --script new.gp --output x.svg");
+    put_words("socket.json", "serve --socket new.socket --output x");
+    put_words("operand.json", "report precious.csv --output x.html");
+    put_words("above.json", "convert ../secret.csv --output x.csv");
+    put_words("partial.json", "merge - --output x.csv");
     put_file("deep.json", std::string(100000, '['));
     put_file("no.json", "{");
     put_file("precious.csv", "distance_km\n1\n");
@@ -175,7 +231,19 @@ TEST_CASE("manifests that can't be repeated are refused, and nothing is written"
         {"rerun absent.json", 4, {"'absent.csv'", "not there any more"}},
         {"rerun pipe.json", 3, {"can't be read again"}},
         {"rerun changed.json", 3, {"links.csv is not what it was"}},
-        {"rerun flag.json", 3, {"no flag '--no-such-flag'", "exit code 2"}},
+        {"rerun flag.json", 3, {"no flag '--no-such-flag'", "optimize"}},
+        {"rerun equals.json", 3, {"no flag '--config=config.json'"}},
+        {"rerun letter.json", 3, {"'-o' is not among the inputs"}},
+        {"rerun config.json", 3, {"a run with --config reads or writes more than its result"}},
+        {"rerun bare.json", 3, {"--links has no value"}},
+        {"rerun device.json", 3, {"/dev/zero is no regular file"}},
+        {"rerun gate.json", 3, {"a run with --compare"}},
+        {"rerun junit.json", 3, {"a run with --junit"}},
+        {"rerun script.json", 3, {"a run with --script"}},
+        {"rerun socket.json", 3, {"a run with --socket"}},
+        {"rerun operand.json", 3, {"'precious.csv' is not among the inputs"}},
+        {"rerun above.json", 3, {"'../secret.csv' is not among the inputs"}},
+        {"rerun partial.json", 3, {"'-' is not among the inputs"}},
         {"rerun result.csv.manifest.json --tolerance 2", 2, {"--tolerance = 2", "[0, 1]"}},
         {"diff whole.csv", 2, {"two files are compared", "found 1"}},
         {"diff whole.csv absent.csv", 4, {"absent.csv"}},

@@ -401,7 +401,8 @@ TEST_CASE("Methods and options that there are not are refused") {
     for (const std::string& method : search_methods()) CHECK(make_search(method, {}) != nullptr);
 }
 
-TEST_CASE("A row's optimum is the same on any number of threads, among any rows and in any order") {
+TEST_CASE("A row's optimum is the same on any number of threads, among any rows and in any order",
+          "[threads]") {
     const Columns links = default_links("sns-finite", cases(300, 40), 11);
     const auto protocol = make_protocol("sns-finite");
     for (const std::string method : {"lsa", "nlopt:LD_LBFGS", "nlopt:GN_CRS2_LM"}) {

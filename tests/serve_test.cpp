@@ -75,7 +75,7 @@ class Client {
 
 }  // namespace
 
-TEST_CASE("served answers are those of predict", "[serve]") {
+TEST_CASE("served answers are those of predict", "[serve][threads]") {
     const WorkFolder folder;
     put_small_models();
     const std::string requests =
@@ -219,7 +219,7 @@ TEST_CASE("serve answers a pipe line by line, and ends at its end and at a signa
     }
 }
 
-TEST_CASE("serve answers several clients of a socket at once and cleans up", "[serve]") {
+TEST_CASE("serve answers several clients of a socket at once and cleans up", "[serve][threads]") {
     const WorkFolder folder;
     put_small_models();
     Process process(TFQKD_PROGRAM, {"serve", "--model", "bpnn.json", "--socket", "s.sock"});

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs scripts/slurm on a real Slurm of one node, and with GNU parallel: a task that is requeued in the middle, a task
-# that fails, the same handed in again, and the merge. The result must be, byte for byte, that of one plain run.
+# One run in every way that it can be made, with one hash: with one thread and two; in 1, 3 and 7 shards; killed 25 times at
+# random moments; by scripts/slurm on a real Slurm of one node, with a task that is requeued in the middle and one that fails and
+# is handed in again; and with GNU parallel.
 #   tests/slurm_test.sh TFQKD
 # Exit code 77, "skipped", where there is no root or a package is missing.
 set -euo pipefail
@@ -26,6 +27,9 @@ end() {
 trap end EXIT
 fail() { echo "FAILED: $1" >&2; exit 1; }
 check() { "${@:2}" || fail "$1"; }
+# same HOW FILE: it is byte for byte the plain run's result.
+same() { check "the result of $1 differs from the plain run's" cmp whole.csv "$2"; ways+=("$1"); }
+ways=()
 
 # wait_until WHAT COMMAND...: at most two minutes.
 wait_until() {
@@ -42,6 +46,35 @@ has_ended() { ! squeue --noheader --jobs="$1" --states=all --format=%T | grep --
 run=(generate --rows 480 --seed 3 --method nlopt:GN_CRS2_LM --max-evaluations 6000)
 cd "$work"
 "$program" "${run[@]}" --quiet --output whole.csv
+
+for threads in 1 2; do
+    "$program" "${run[@]}" --quiet --threads "$threads" --output "threads-$threads.csv"
+    same "$threads threads" "threads-$threads.csv"
+done
+for shards in 1 3 7; do
+    parts=()
+    for ((k = 1; k <= shards; k++)); do
+        parts+=("part-$k-of-$shards.csv")
+        "$program" "${run[@]}" --quiet --shard "$k/$shards" --output "${parts[-1]}"
+    done
+    "$program" merge "${parts[@]}" --quiet --output "shards-$shards.csv"
+    same "$shards shards" "shards-$shards.csv"
+done
+RANDOM=25 kills=0
+while ((kills < 25)); do
+    status=0
+    # --foreground: until the program is gone, and its lock with it.
+    timeout --foreground --signal=KILL "0.$((100 + RANDOM % 400))" "$program" "${run[@]}" --quiet --resume --output killed.csv || status=$?
+    [[ $status -eq 0 || $status -eq 137 ]] || fail "a killed run ends with exit code $status"
+    if [[ $status -ne 0 ]]; then
+        kills=$((kills + 1))
+    else  # ready before the last kill: the next ones hit a run from its start
+        check "the result of $kills kills differs" cmp whole.csv killed.csv
+        rm killed.csv killed.csv.manifest.json
+    fi
+done
+"$program" "${run[@]}" --quiet --resume --output killed.csv
+same "25 kills" killed.csv
 
 # A program that dies once, in the middle of shard 3.
 cat >tfqkd <<END
@@ -82,11 +115,12 @@ check "shard 3 was not kept" [ -s slurm.3-of-4.csv.partial ]
 read -r array merge < <("$root/scripts/slurm/submit.sh" settings.sh)
 wait_until "the result" [ -e slurm.csv.manifest.json ]
 wait_until "end of the second merge" has_ended "$merge"
-check "Slurm's result differs from the plain run's" cmp whole.csv slurm.csv
+same "Slurm" slurm.csv
 check "shards are left" [ "$(find . -name 'slurm.*-of-*' | wc -l)" -eq 0 ]
 
 sed -i 's/^output=.*/output=parallel.csv/' settings.sh
 "$root/scripts/slurm/parallel.sh" settings.sh
 check "a result is made twice" [ "$("$root/scripts/slurm/parallel.sh" settings.sh &>/dev/null; echo $?)" -eq 2 ]
-check "GNU parallel's result differs from the plain run's" cmp whole.csv parallel.csv
+same "GNU parallel" parallel.csv
 echo "passed: $(slurmctld -V), 4 shards, one requeued, one failed; $(parallel --version | head -n 1)"
+echo "one sha256, $(sha256sum <whole.csv | cut -c1-64), of: $(IFS=,; echo "${ways[*]}")"

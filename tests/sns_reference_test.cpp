@@ -5,11 +5,11 @@
 using namespace tfqkd;
 using checks::Model;
 
-TEST_CASE("SNS rates and intermediates agree with the reference values") {
+TEST_CASE("SNS rates and intermediates agree with the reference values", "[reference]") {
     reference::check_sns_points("sns-");
 }
 
-TEST_CASE("SNS is finite everywhere, the same in every arithmetic, and has exact slopes") {
+TEST_CASE("SNS is finite everywhere, the same in every arithmetic, and has exact slopes", "[scalars]") {
     using enum SnsLevel;
     Model<SnsModel<asymptotic, SnsSymmetric>>("sns-asymptotic").check();
     Model<SnsModel<decoy, SnsSymmetric>>("sns-decoy").check();

@@ -34,7 +34,7 @@ TEST_CASE("each row is held out in exactly one fold", "[tuning]") {
     CHECK(held_out == rows.links.rows());
 }
 
-TEST_CASE("tuning gives the same table for any threads, shards and stops", "[tuning]") {
+TEST_CASE("tuning gives the same table for any threads, shards and stops", "[tuning][threads]") {
     const Data data;
     REQUIRE(run_line(tune + "--threads 1 -o one.csv").code == 0);
     REQUIRE(run_line(tune + "--threads 2 -o two.csv").code == 0);

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "cli/audit.hpp"
 #include "cli/benchmark_gate.hpp"
 #include "cli/model_library.hpp"
+#include "cli/row_job.hpp"
 #include "cli/subcommands.hpp"
 #include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
+#include "tfqkd/report/benchmark_pieces.hpp"
 #include "tfqkd/report/benchmark_tables.hpp"
 
 namespace tfqkd::cli {
@@ -109,24 +112,86 @@ BenchmarkOptions benchmark_options(const Arguments& arguments, bool timed) {
     return options;
 }
 
-int run(const Arguments& arguments, Streams& streams) {
-    const Show show = choice<Show>(arguments, "--show", std::vector(std::begin(shown), std::end(shown)));
-    BenchmarkGate gate(arguments);
-    const BenchmarkOptions options = benchmark_options(arguments, show == Show::summary);
-    if (gate.is_on() && show != Show::summary)
-        throw Error(ErrorKind::usage, "--compare shows the comparison; leave out --show");
+std::vector<std::pair<std::string, Model>> read_models(const Arguments& arguments) {
     std::vector<std::pair<std::string, Model>> models;
     for (const std::string& path : arguments.all("--model"))
         models.emplace_back(short_name(path), Model::load_file(model_path(path)));
-    ResultSink sink(arguments, streams);
-    std::vector<TestSet> sets = test_sets(arguments, streams.in);
-    std::optional<TrainingRows> train;
+    return models;
+}
+
+std::optional<TrainingRows> read_train(const Arguments& arguments, Streams& streams) {
     if (arguments.has("--train"))
-        train = read_training_rows(read_table(arguments.text("--train"), streams.in));
-    else if (!arguments.has("--quiet") && !models.empty())
+        return read_training_rows(read_table(arguments.text("--train"), streams.in));
+    if (!arguments.has("--quiet") && arguments.has("--model"))
         streams.err << "tfqkd: no --train FILE, so no plain rivals (polynomial, look-up table, nearest row, "
                        "fixed parameters) are measured\n";
-    const Benchmark benchmark = run_benchmark(std::move(sets), models, train ? &*train : nullptr, options);
+    return std::nullopt;
+}
+
+// --show links: every row by itself, so that it can be a long run.
+int run_links(const Arguments& arguments, Streams& streams, const BenchmarkOptions& options) {
+    const auto models = read_models(arguments);
+    std::optional<BenchmarkPieces> pieces;  // made behind the job's checks
+    const auto make = [&]() -> const BenchmarkPieces& {
+        if (!pieces) {
+            std::vector<TestSet> sets = test_sets(arguments, streams.in);
+            const auto train = read_train(arguments, streams);
+            pieces.emplace(std::move(sets), models, train ? &*train : nullptr, options);
+        }
+        return *pieces;
+    };
+    RowJob job(arguments, streams, "rows", [&] { return make().items(); });
+    Items items = job.items();
+    bool any = false;
+    return job.run([&](Table& block, std::size_t most) {
+        Items start;  // for the columns, where there is no row
+        const bool empty = items.below(make().items()) == 0;
+        if (empty && any) return false;
+        if (!std::exchange(any, true))
+            for (const auto& [column, bytes] : make().text_bytes()) job.reserve(column, bytes);
+        const BenchmarkPiece piece = make().next(empty ? start : items, empty ? 1 : most);
+        block = links_table(piece.benchmark, piece.links);
+        if (empty) block = some_rows(block, 0, 0);
+        return true;
+    });
+}
+
+// What an earlier --show links has measured.
+Benchmark benchmark_from(const Arguments& arguments, Show show, std::istream& in) {
+    for (const char* flag : {"--data", "--model", "--train", "--method"})
+        if (arguments.has(flag))
+            throw Error(ErrorKind::usage, std::string(flag) +
+                                              " is for measuring, --from FILE shows what was " +
+                                              "measured; leave out one of them");
+    if (show == Show::residuals)
+        throw Error(ErrorKind::usage,
+                    "--show residuals needs the parameters, which the table of --from has not");
+    return read_links_table(read_table(arguments.text("--from"), in));
+}
+
+Benchmark measured(const Arguments& arguments, Streams& streams, const BenchmarkOptions& options) {
+    const auto models = read_models(arguments);
+    std::vector<TestSet> sets = test_sets(arguments, streams.in);
+    const auto train = read_train(arguments, streams);
+    return run_benchmark(std::move(sets), models, train ? &*train : nullptr, options);
+}
+
+int run(const Arguments& arguments, Streams& streams) {
+    const Show show = choice<Show>(arguments, "--show", std::vector(std::begin(shown), std::end(shown)));
+    const bool from = arguments.has("--from"), rows = show == Show::links && !from;
+    BenchmarkGate gate(arguments);
+    if (gate.is_on() && show != Show::summary)
+        throw Error(ErrorKind::usage, "--compare shows the comparison; leave out --show");
+    for (const Option& option : row_job_options())
+        if (arguments.has(option.flag) && !rows)
+            throw Error(ErrorKind::usage, option.flag +
+                                              " is for --show links; its table, whole or merged, is "
+                                              "then shown in other ways by --from FILE");
+    const BenchmarkOptions options = benchmark_options(arguments, show == Show::summary);
+    if (rows) return run_links(arguments, streams, options);
+    ResultSink sink(arguments, streams);
+    const Benchmark benchmark =
+        from ? benchmark_from(arguments, show, streams.in) : measured(arguments, streams, options);
     if (gate.is_on()) return gate.judge(benchmark, sink, streams.err);
     sink.write(table_of(benchmark, show, arguments));
     sink.finish();
@@ -144,7 +209,9 @@ Command benchmark_command() {
         "processor time a link takes on one core, asked one by one and in one batch (minimum and median of "
         "passes that take turns). times_faster compares batch times with the first row's. Links outside a "
         "model's trained range are a test set of their own. With --compare it is a gate for continuous "
-        "integration: a baseline holds every rate and count of an earlier run.",
+        "integration: a baseline holds every rate and count of an earlier run. Long comparisons go in two "
+        "steps: --show links, which can be cut into shards and gone on with, then --from for all other "
+        "tables.",
         {{"tfqkd benchmark --data heldout.csv --train training.csv --model bpnn.json --model rbfnn.json "
           "--model grnn.json",
           "the whole comparison"},
@@ -155,7 +222,10 @@ Command benchmark_command() {
           "keep what searches and a model reach today"},
          {"tfqkd benchmark --data heldout.csv --method lsa --method auto --model bpnn.json --compare "
           "baseline.json --junit gate.xml",
-          "exit with 1 when something got worse"}},
+          "exit with 1 when something got worse"},
+         {"tfqkd benchmark --data heldout.csv --model bpnn.json --show links --resume -o ratios.csv && "
+          "tfqkd benchmark --from ratios.csv --show intervals",
+          "what can be stopped at any moment, then a table of it"}},
         "",
         [](const std::vector<std::string>&) {
             const BenchmarkOptions defaults;
@@ -176,6 +246,9 @@ Command benchmark_command() {
                  "Comparison"},
                 {"--search-links", "N", std::to_string(defaults.search_links),
                  "links that a search is timed on; it is judged on all; 0: no search", "Comparison"},
+                {"--from", "FILE", "",
+                 "instead of --data: what --show links has written, to show it in another way or compare it",
+                 "Comparison"},
                 {"--show", "TABLE", "summary", "what to print: " + choices, "Comparison"},
                 {"--by", "QUANTITY", "",
                  "with --show bins: a quantity of the link, distance_km (at 0.2 dB/km) or loss_db of the "
@@ -185,7 +258,7 @@ Command benchmark_command() {
                 {"--bins", "N", "5", "with --show bins: parts of each quantity's range", "Comparison"},
                 {"--worst", "N", "5", "with --show worst: links of each method", "Comparison"}};
             return joined({what, for_benchmark(search_options("lsa")), gate_options(), output_options(),
-                           general_options()});
+                           row_job_options(), general_options()});
         },
         run};
 }

@@ -3,6 +3,7 @@
 #include "tfqkd/math/parallel.hpp"
 #include "tfqkd/optimize/gradient_search.hpp"
 #include "tfqkd/optimize/polish.hpp"
+#include "tfqkd/report/steady_predictions.hpp"
 
 namespace tfqkd::cli {
 
@@ -41,7 +42,7 @@ Predictor::Answers Predictor::predict(const Columns& links) const {
         const Eigen::Index first = static_cast<Eigen::Index>(k) * slice,
                            count = std::min(slice, links.rows() - first);
         const Columns some = links.middleRows(first, count);
-        Predictions part = model_.predict(some);
+        Predictions part = steady_predictions(model_, some);
         model_.protocol().rates(some, part.points, Measure::rate, all.rate.segment(first, count));
         all.predictions.points.middleRows(first, count) = part.points;
         std::move(part.outside.begin(), part.outside.end(), all.predictions.outside.begin() + first);

@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include "cli/manifest.hpp"
+#include "cli/model_library.hpp"
 #include "cli/run.hpp"
+#include "cli/run_record.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/temporary_folder.hpp"
 #include "tfqkd/error.hpp"
@@ -31,6 +33,7 @@ std::string find_input(const Manifest::File& input, const fs::path& folder) {
     const std::string path = fs::exists(input.path) ? input.path : beside.string();
     if (!fs::exists(path))
         throw Error(ErrorKind::io, "the run read " + in_quotes(input.path) + ", which is not there any more");
+    if (!fs::is_regular_file(path)) refuse(path + " is no regular file, so the run can't be repeated");
     if (hash_file(path).hash != input.hash)
         refuse(path + " is not what it was when the run read it, so the run can't be repeated");
     return path;
@@ -42,39 +45,87 @@ const Command& command_of(const Manifest& manifest, const std::string& path) {
     refuse(path + ": no command " + in_quotes(manifest.words.front()) + " that can be repeated");
 }
 
-// The run's words with inputs where they are now and another output. A file that the manifest does not list
-// as an input is refused: it might be written to.
-std::vector<std::string> words_for(const Manifest& manifest, const std::string& path,
-                                   const std::string& output) {
-    const Command& command = command_of(manifest, path);
-    std::vector<std::string> words = manifest.words;
-    const std::vector<Option> options = all_options(command, words);
-    bool has_output = false;
-    for (std::size_t k = 1; k + 1 < words.size(); ++k) {
-        const auto option = std::find_if(options.begin(), options.end(),
-                                         [&](const Option& one) { return one.flag == words[k]; });
-        if (option == options.end() || option->value.empty()) continue;
-        ++k;
-        if (option->flag == "--output") {
-            words[k] = output;
-            has_output = true;
-        } else if (option->value == "FILE") {
-            const auto input =
-                std::find_if(manifest.inputs.begin(), manifest.inputs.end(),
-                             [&](const Manifest::File& file) { return file.path == words[k]; });
-            if (input == manifest.inputs.end())
-                refuse(path + ": " + option->flag + " names a file that is not among the inputs");
-            words[k] = find_input(*input, fs::path(path).parent_path());
-        }
-    }
-    if (!has_output) refuse(path + ": the run has no --output");
-    if (!command.operand.empty())
-        for (const Manifest::File& input : manifest.inputs)
-            for (std::string& word : words)
-                if (word == input.path) word = find_input(input, fs::path(path).parent_path());
-    std::erase(words, "--force");
-    return words;
+bool names_path(const Option& option) {
+    constexpr std::string_view values[] = {"FILE", "PATH", "FOLDER", "BASELINE", "XML"};
+    return std::find(std::begin(values), std::end(values), option.value) != std::end(values);
 }
+
+// The words of a run, made fit for a repetition: inputs where they are now, another output. A manifest may
+// come from anywhere, so no file is read but an input whose content is as it says, and none is written but
+// the output.
+class Repetition {
+  public:
+    Repetition(const Manifest& manifest, const std::string& path, std::string output)
+        : manifest_(manifest),
+          path_(path),
+          output_(std::move(output)),
+          command_(command_of(manifest, path)),
+          options_(all_options(command_, manifest.words)) {}
+
+    std::vector<std::string> words() {
+        std::vector<std::string> words{command_.name};
+        for (std::size_t k = 1; k < manifest_.words.size(); ++k) {
+            const std::string& word = manifest_.words[k];
+            if (!word.starts_with("--")) {
+                words.push_back(operand(word));
+                continue;
+            }
+            const Option& option = option_of(word);
+            if (word == "--force") continue;
+            words.push_back(word);
+            if (option.value.empty()) continue;
+            if (++k == manifest_.words.size()) refuse(path_ + ": " + word + " has no value");
+            words.push_back(value(option, manifest_.words[k]));
+        }
+        if (!has_output_) refuse(path_ + ": the run has no --output");
+        return words;
+    }
+
+  private:
+    const Option& option_of(const std::string& word) const {
+        const auto option = std::find_if(options_.begin(), options_.end(),
+                                         [&](const Option& one) { return one.flag == word; });
+        if (option == options_.end())
+            refuse(path_ + ": no flag " + in_quotes(word) + " of " + command_.name + " that can be repeated");
+        return *option;
+    }
+
+    std::string value(const Option& option, const std::string& text) {
+        if (option.flag == "--output") {
+            has_output_ = true;
+            return output_;
+        }
+        if (!names_path(option)) return text;
+        if (!names_input(option))
+            refuse(path_ + ": a run with " + option.flag +
+                   " reads or writes more than its result, so it can't be repeated");
+        const Manifest::File* const file = input(option.flag == "--model" ? model_path(text) : text);
+        if (!file) refuse(path_ + ": " + option.flag + " names a file that is not among the inputs");
+        return find_input(*file, fs::path(path_).parent_path());
+    }
+
+    // A word without a flag: an input, or a name that is no file.
+    std::string operand(const std::string& word) const {
+        if (const Manifest::File* const file = input(word))
+            return find_input(*file, fs::path(path_).parent_path());
+        if (word.starts_with("-") || word.find('/') != std::string::npos || fs::exists(word))
+            refuse(path_ + ": " + in_quotes(word) + " is not among the inputs");
+        return word;
+    }
+
+    const Manifest::File* input(const std::string& path) const {
+        const auto found = std::find_if(manifest_.inputs.begin(), manifest_.inputs.end(),
+                                        [&](const Manifest::File& file) { return file.path == path; });
+        return found == manifest_.inputs.end() ? nullptr : &*found;
+    }
+
+    const Manifest& manifest_;
+    const std::string& path_;
+    std::string output_;
+    const Command& command_;
+    std::vector<Option> options_;
+    bool has_output_ = false;
+};
 
 void repeat(const std::vector<std::string>& words, std::ostream& err) {
     std::vector<const char*> argv{"tfqkd"};
@@ -120,7 +171,7 @@ int rerun(const Arguments& arguments, Streams& streams) {
     const Manifest manifest = read_manifest(read_text_file(path), path);
     const TemporaryFolder folder;
     const std::string again = folder.path / fs::path(manifest.output.path).filename();
-    repeat(words_for(manifest, path, again), streams.err);
+    repeat(Repetition(manifest, path, again).words(), streams.err);
     if (hash_file(again).hash == manifest.output.hash) {
         streams.out << "same, byte for byte\n";
         return 0;

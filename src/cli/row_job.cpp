@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <future>
+#include <memory>
 #include <ostream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "cli/common.hpp"
@@ -47,6 +49,16 @@ struct Facts {
         values.push_back(value);
     }
 };
+
+// Work that another thread does meanwhile, where there is one, else whoever asks for its end.
+template <class Work>
+std::future<void> beside(bool by_thread, const Work& work) {
+    try {
+        if (by_thread) return std::async(std::launch::async, work);
+    } catch (const std::system_error&) {
+    }
+    return std::async(std::launch::deferred, work);
+}
 
 }  // namespace
 
@@ -110,8 +122,10 @@ bool RowJob::write_all(const Next& next) {
         }
         most = next_size(most, now - began);
         const std::size_t rows = block.rows();
-        writing = std::async(threads(arguments_) > 1 ? std::launch::async : std::launch::deferred,
-                             [this, written = std::exchange(block, Table())] { sink_->write(written); });
+        writing = beside(threads(arguments_) > 1,
+                         [this, written = std::make_shared<const Table>(std::exchange(block, Table()))] {
+                             sink_->write(*written);
+                         });
         progress.advance(rows);
         if (!(interrupts && interrupts->any()) && !(most_seconds_ && now > *most_seconds_)) continue;
         writing.get();

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -51,7 +52,11 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
     const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), count);
     {
         std::vector<std::jthread> pool;
-        for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(loop);
+        try {
+            for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(loop);
+        } catch (const std::system_error&) {
+            // The system gives no further thread: those that there are do all of it.
+        }
         loop();
     }
     if (failure) std::rethrow_exception(failure);

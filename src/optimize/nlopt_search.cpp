@@ -154,6 +154,8 @@ class NloptSearch final : public Search {
             outcome.stop = result == nlopt::MAXEVAL_REACHED ? Stop::evaluation_limit : Stop::converged;
         } catch (const nlopt::roundoff_limited&) {
             outcome.stop = Stop::converged;  // no further progress in double precision
+        } catch (const std::bad_alloc&) {
+            throw;  // or the result would hang on the memory
         } catch (const std::exception&) {
             outcome.stop = has_key(outcome.merit) ? Stop::converged : Stop::failed;
         }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 
 #include "report/accuracy_columns.hpp"
+#include "report/links_table.hpp"
 #include "report/table_builder.hpp"
 #include "tfqkd/error.hpp"
 #include "tfqkd/report/accuracy.hpp"
@@ -16,7 +16,6 @@ namespace tfqkd {
 
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr double fibre_db_per_km = 0.2;
 constexpr std::size_t resamples = 1000;
 
@@ -27,7 +26,8 @@ struct Group {
 };
 
 std::vector<Group> groups_of(const Benchmark& benchmark, std::size_t set) {
-    Group inside{benchmark.sets[set].name, {}}, outside{benchmark.sets[set].name + ", outside", {}};
+    Group inside{benchmark.sets[set].name, {}},
+        outside{benchmark.sets[set].name + std::string(outside_ending), {}};
     for (std::size_t row = 0; row < benchmark.outside[set].size(); ++row)
         (benchmark.outside[set][row] ? outside : inside).rows.push_back(static_cast<Eigen::Index>(row));
     std::vector<Group> groups;
@@ -209,28 +209,6 @@ Table residuals_table(const Benchmark& benchmark) {
             table.add("median_size", quantile(sizes, 0.5));
             table.add("percentile_99_size", quantile(sizes, 0.99));
             table.add("largest_size", sizes.back());
-        }
-    });
-    return std::move(table).table();
-}
-
-Table links_table(const Benchmark& benchmark) {
-    TableBuilder table;
-    const auto& quantities = link_quantities();
-    for_each_result(benchmark, [&](const Group& group, const MethodResult& result) {
-        const TrainingRows& optima = benchmark.sets[result.set].optima;
-        for (const Eigen::Index row : group.rows) {
-            table.add("test_set", group.name);
-            table.add("method", result.method);
-            table.add("row", static_cast<double>(row));
-            for (std::size_t k = 0; k < quantities.size(); ++k)
-                table.add(std::string(quantities[k].name), optima.links(row, static_cast<Eigen::Index>(k)));
-            table.add("best_rate", optima.rate[row]);
-            table.add("rate", result.rate[row]);
-            table.add("ratio", std::max(result.rate[row], 0.0) / optima.rate[row]);
-            table.add("evaluations", result.evaluations.empty()
-                                         ? missing
-                                         : result.evaluations[static_cast<std::size_t>(row)]);
         }
     });
     return std::move(table).table();

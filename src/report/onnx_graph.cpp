@@ -3,6 +3,8 @@
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
 
+#include <new>
+
 #include "tfqkd/error.hpp"
 
 namespace tfqkd {
@@ -135,6 +137,8 @@ void OnnxGraph::metadata(const std::string& key, const std::string& text) {
 std::string OnnxGraph::bytes() const {
     try {
         onnx::checker::check_model(parts_->model);
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& error) {
         throw Error(ErrorKind::usage, std::string("ONNX refuses the model: ") + error.what());
     }

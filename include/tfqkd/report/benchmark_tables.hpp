@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tfqkd/dataset/shard.hpp"
 #include "tfqkd/report/benchmark.hpp"
 #include "tfqkd/table/table.hpp"
 
@@ -25,7 +26,12 @@ Table bins_table(const Benchmark& benchmark, const std::vector<std::string>& qua
 // How far each parameter is from the optimum's, on its scale (log: relative; logit: of the odds).
 Table residuals_table(const Benchmark& benchmark);
 
-// Every link and method: what plots and other tools begin with.
-Table links_table(const Benchmark& benchmark);
+// Every method and link, in the order of BenchmarkPieces: what plots and other tools begin with. links: which
+// of its set's links those of a piece are.
+Table links_table(const Benchmark& benchmark, const Items& links = {});
+
+// The benchmark that links_table() wrote, without times and parameters. Throws Error (data) for another
+// table, or one that lacks rows.
+Benchmark read_links_table(const Table& table);
 
 }  // namespace tfqkd
