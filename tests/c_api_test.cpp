@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "small_models.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
+#include "tfqkd/learn/model.hpp"
 
 using namespace tfqkd::test;
 
@@ -43,7 +43,7 @@ TEST_CASE("the C interface predicts what the program predicts", "[c_api]") {
     for (Eigen::Index row = 0; row < 2; ++row)
         for (Eigen::Index k = 0; k < columns.cols(); ++k)
             columns(row, k) = links[static_cast<std::size_t>(row * columns.cols() + k)];
-    const tfqkd::Predictions expected = tfqkd::steady_predictions(own, columns);
+    const tfqkd::Predictions expected = own.predict(columns);
     for (Eigen::Index row = 0; row < 2; ++row)
         for (std::size_t k = 0; k < width; ++k)
             CHECK(parameters[static_cast<std::size_t>(row) * width + k] ==

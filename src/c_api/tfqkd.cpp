@@ -7,7 +7,6 @@
 
 #include "tfqkd/error.hpp"
 #include "tfqkd/learn/model.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
 
 struct tfqkd_protocol {
     std::unique_ptr<const tfqkd::Protocol> own;  // null when it is a model's
@@ -175,7 +174,7 @@ tfqkd_status tfqkd_predict(const tfqkd_model* model, size_t rows, const double* 
     return guarded([&] {
         require(model && (parameters || rows == 0), "model and parameters must not be NULL");
         const Columns link_columns = checked(links, rows, link_quantities());
-        const Predictions found = steady_predictions(model->model, link_columns);
+        const Predictions found = model->model.predict(link_columns);
         Eigen::ArrayXd rate(link_columns.rows());
         if (rates) model->model.protocol().rates(link_columns, found.points, Measure::rate, rate);
         for (Eigen::Index row = 0; row < found.points.rows(); ++row)

@@ -108,6 +108,7 @@ BenchmarkOptions benchmark_options(const Arguments& arguments, bool timed) {
     options.search_links = arguments.count("--search-links", 0, 1'000'000);
     if (options.search_links == 0) options.methods.clear();
     options.threads = threads(arguments);
+    options.precision = precision_of(arguments);
     options.validate();
     return options;
 }
@@ -241,6 +242,9 @@ Command benchmark_command() {
                  true, "-m"},
                 {"--train", "FILE", "", "the optima that the models learned from: for the plain rivals",
                  "Comparison"},
+                Option{"--precision", "TYPE", "double",
+                       "of a bpnn asked for many links at once: double, or float", "Comparison"}
+                    .offering({"double", "float"}),
                 {"--passes", "N", std::to_string(defaults.passes),
                  "timed passes of each method, on the first test set of a protocol; 0: no times",
                  "Comparison"},

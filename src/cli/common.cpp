@@ -10,7 +10,6 @@
 
 namespace tfqkd::cli {
 
-
 std::vector<Option> joined(std::vector<std::vector<Option>> parts) {
     std::vector<Option> all;
     for (auto& part : parts) all.insert(all.end(), part.begin(), part.end());
@@ -102,6 +101,12 @@ Model load_model(const Arguments& arguments) {
                     "--model FILE is missing: a model as 'tfqkd train' writes it, or the name of one that is "
                     "installed");
     return Model::load_file(model_path(arguments.text("--model")));
+}
+
+Precision precision_of(const Arguments& arguments) {
+    return choice<Precision>(
+        arguments, "--precision",
+        {{"double", Precision::double_precision}, {"float", Precision::single_precision}});
 }
 
 SearchOptions search_settings(const Arguments& arguments) {

@@ -31,6 +31,7 @@ Option quantity_option(const Quantity& quantity, const std::string& group, bool 
 
 int threads(const Arguments& arguments);
 Model load_model(const Arguments& arguments);
+Precision precision_of(const Arguments& arguments);  // --precision
 SearchOptions search_settings(const Arguments& arguments);
 
 // The value that stands beside the flag's text. Throws Error (usage) that lists the choices.

@@ -14,12 +14,6 @@ namespace fs = std::filesystem;
 
 enum class Target { c99, onnx };
 
-Precision precision_of(const Arguments& arguments) {
-    return choice<Precision>(
-        arguments, "--precision",
-        {{"double", Precision::double_precision}, {"float", Precision::single_precision}});
-}
-
 std::string summary(const C99Export& made) {
     const Operations& n = made.operations;
     return made.name + ": " + std::to_string(made.constant_bytes) + " bytes of constants, " +

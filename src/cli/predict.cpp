@@ -10,6 +10,7 @@ namespace {
 PredictionOptions prediction_options(const Arguments& arguments) {
     PredictionOptions options;
     options.threads = threads(arguments);
+    options.precision = precision_of(arguments);
     options.fallback = arguments.has("--fallback");
     options.polish_steps = static_cast<int>(arguments.count("--polish", 0, 10'000));
     return options;
@@ -70,6 +71,11 @@ Command predict_command() {
         "",
         [](const std::vector<std::string>&) {
             const std::vector<Option> doubts{
+                Option{"--precision", "TYPE", "double",
+                       "double; float: a bpnn calculates in single precision, good to some 1e-6 of a "
+                       "parameter's spread",
+                       "Model"}
+                    .offering({"double", "float"}),
                 {"--polish", "N", "0", "gradient steps from each prediction; the better of the two is kept",
                  "Model"},
                 {"--fallback", "", "",

@@ -3,7 +3,6 @@
 #include "tfqkd/math/parallel.hpp"
 #include "tfqkd/optimize/gradient_search.hpp"
 #include "tfqkd/optimize/polish.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
 
 namespace tfqkd::cli {
 
@@ -42,7 +41,7 @@ Predictor::Answers Predictor::predict(const Columns& links) const {
         const Eigen::Index first = static_cast<Eigen::Index>(k) * slice,
                            count = std::min(slice, links.rows() - first);
         const Columns some = links.middleRows(first, count);
-        Predictions part = steady_predictions(model_, some);
+        Predictions part = model_.predict(some, options_.precision);
         model_.protocol().rates(some, part.points, Measure::rate, all.rate.segment(first, count));
         all.predictions.points.middleRows(first, count) = part.points;
         std::move(part.outside.begin(), part.outside.end(), all.predictions.outside.begin() + first);

@@ -7,6 +7,7 @@ namespace tfqkd::cli {
 struct PredictionOptions {
     int polish_steps = 0;   // gradient steps from each prediction
     bool fallback = false;  // search where a prediction is in doubt
+    Precision precision = Precision::double_precision;
     int threads = 1;
 };
 

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "tfqkd/error.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
 
 namespace tfqkd::cli {
 
@@ -188,7 +187,7 @@ std::string ServeSession::answer_requests() {
     read_links_of_requests();
     const auto& parameters = model_->protocol().info().parameters;
     const ColumnsRef links = links_.topRows(rows_);
-    const Predictions found = rows_ > 0 ? steady_predictions(*model_, links) : Predictions{};
+    const Predictions found = rows_ > 0 ? model_->predict(links) : Predictions{};
     Eigen::ArrayXd rate(rows_);
     if (rows_ > 0) model_->protocol().rates(links, found.points, Measure::rate, rate);
     std::string out;

@@ -17,7 +17,10 @@ constexpr double check_share = 0.1;
 constexpr Eigen::Index fewest_rows = 20;
 constexpr double unlabelled_spread = 0.15;      // of an output, as a part of its search range
 constexpr std::size_t rows_of_first_fit = 500;  // on start points, which are simple functions of the link
-constexpr double same = 1e-9;                   // relative: numbers this near count as equal
+// Rows that Eigen takes at once: up to 48 with 16 floats a register. A call is smaller than the blocks in
+// which networks work, of which the last tile would be a ragged one.
+constexpr Eigen::Index tile = 48, most_rows = 5 * tile;
+constexpr double same = 1e-9;  // relative: numbers this near count as equal
 
 bool equal(double a, double b) { return std::abs(a - b) <= same * std::max(std::abs(a), std::abs(b)); }
 
@@ -270,10 +273,32 @@ std::vector<std::string> Model::sparse(const Matrix& inputs, const std::vector<s
     return names;
 }
 
-Predictions Model::predict(const ColumnsRef& links) const {
+// How Eigen multiplies matrices depends on the place of a row among the others, at the ends of its tiles; so
+// the last tile is filled up with copies of the last row.
+Columns Model::points_of(const Matrix& inputs, Precision precision) const {
+    Columns points(inputs.rows(), static_cast<Eigen::Index>(fixed_point_.size()));
+    Matrix some;
+    for (Eigen::Index first = 0; first < inputs.rows(); first += most_rows) {
+        const Eigen::Index count = std::min(most_rows, inputs.rows() - first),
+                           filled = (count + tile - 1) / tile * tile;
+        some.resize(filled, inputs.cols());
+        some.topRows(count) = inputs.middleRows(first, count);
+        some.bottomRows(filled - count) = inputs.row(first + count - 1).replicate(filled - count, 1);
+        const Matrix outputs = precision == Precision::double_precision ? network_->predict(some)
+                                                                        : network_->predict_in_single(some);
+        points.middleRows(first, count) = point_map().points(outputs.topRows(count));
+    }
+    return points;
+}
+
+Columns Model::points(const ColumnsRef& links, Precision precision) const {
+    return points_of(scaled_inputs(links), precision);
+}
+
+Predictions Model::predict(const ColumnsRef& links, Precision precision) const {
     const Columns features = feature_values(protocol_->info(), links);
     const Matrix inputs = inputs_.scaled(input_columns(features));
-    Predictions predictions{point_map().points(network_->predict(inputs)), outside(features), {}};
+    Predictions predictions{points_of(inputs, precision), outside(features), {}};
     predictions.sparse = sparse(inputs, predictions.outside);
     return predictions;
 }

@@ -21,6 +21,7 @@ namespace tfqkd {
 
 namespace {
 
+constexpr std::size_t points_a_leaf = 32;
 constexpr int any = std::numeric_limits<int>::max();
 
 }  // namespace
@@ -36,19 +37,26 @@ struct Grnn::Tree {
         return false;
     }
 
+    std::vector<int> rows;  // of the points: their number among the patterns
+
     using Index =
         nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, Tree>, Tree, -1, int>;
     Index index;
 
-    explicit Tree(Matrix places)
-        : points(std::move(places)), index(static_cast<int>(points.rows()), *this, {16}) {
+    // The points are put in the order of the tree's leaves, so that those of a leaf lie side by side.
+    explicit Tree(const Matrix& places)
+        : points(places), index(static_cast<int>(points.rows()), *this, {points_a_leaf}) {
+        index.buildIndex();
+        rows = index.vAcc;
+        points = Matrix(places(Eigen::all, rows));
         index.buildIndex();
     }
     std::vector<int> nearest(const Eigen::VectorXd& query, int count) const {
-        std::vector<int> rows(count);
+        std::vector<int> found(count);
         std::vector<double> squares(count);
-        rows.resize(index.knnSearch(query.data(), count, rows.data(), squares.data()));
-        return rows;
+        found.resize(index.knnSearch(query.data(), count, found.data(), squares.data()));
+        for (int& one : found) one = rows[static_cast<std::size_t>(one)];
+        return found;
     }
 };
 

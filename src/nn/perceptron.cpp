@@ -105,6 +105,34 @@ Matrix Perceptron::predict(const Matrix& inputs) const {
     return result;
 }
 
+// Samples lie along a register of twice as many lanes, and tanh is a quotient of polynomials.
+Matrix Perceptron::predict_in_single(const Matrix& inputs) const {
+    assert(inputs.cols() == widths_.front());
+    const Eigen::VectorXf weights = weights_.cast<float>();
+    Matrix result(inputs.rows(), widths_.back());
+    Eigen::MatrixXf values, next;
+    for (Eigen::Index start = 0; start < inputs.rows(); start += block_rows) {
+        const auto count = std::min(block_rows, inputs.rows() - start);
+        values = inputs.middleRows(start, count).cast<float>();
+        for (int l = 0; l < layers(); ++l) {
+            const int in = widths_[l];
+            const Eigen::Map<const Eigen::MatrixXf> layer(weights.data() + offsets_[l], widths_[l + 1],
+                                                          in + 1);
+            next.noalias() = values * layer.leftCols(in).transpose();
+            next.rowwise() += layer.col(in).transpose();
+            if (l + 1 < layers()) {
+                if (activation_ == Activation::tanh)
+                    next = next.array().tanh();
+                else
+                    next = next.cwiseMax(0.0F);
+            }
+            values.swap(next);
+        }
+        result.middleRows(start, count) = values.cast<double>();
+    }
+    return result;
+}
+
 void Perceptron::predict_one(std::span<const double> input, std::span<double> output) const {
     assert(static_cast<int>(input.size()) == widths_.front());
     assert(static_cast<int>(output.size()) == widths_.back());

@@ -203,26 +203,26 @@ Matrix Rbfnn::predict(const Matrix& inputs) const {
 // time, on the stack.
 void Rbfnn::predict_one(std::span<const double> input, std::span<double> output) const {
     assert(static_cast<int>(input.size()) == inputs() && static_cast<int>(output.size()) == outputs());
-    Eigen::Map<Eigen::RowVectorXd> result(output.data(), outputs());
+    const Eigen::Map<const Eigen::VectorXd> sample(input.data(), inputs());
+    Eigen::Map<Eigen::VectorXd> result(output.data(), outputs());
     result = bias_;
     alignas(64) double excited[block_rows];
     Eigen::Index weight = 0;  // of the first centre of a block
-    for (const RadialField& field : fields_)
+    for (const RadialField& field : fields_) {
+        const Eigen::VectorXd place = field.metric * sample;
         for (Eigen::Index start = 0; start < field.centres.rows(); start += block_rows) {
             const auto count = std::min(block_rows, field.centres.rows() - start);
             Eigen::Map<Eigen::ArrayXd> block(excited, count);
             block.setZero();
-            for (Eigen::Index d = 0; d < inputs(); ++d) {
-                double place = 0;
-                for (Eigen::Index i = 0; i < inputs(); ++i) place += field.metric(d, i) * input[i];
-                block -= (field.centres.col(d).segment(start, count).array() - place).square();
-            }
+            for (Eigen::Index d = 0; d < place.size(); ++d)
+                block -= (field.centres.col(d).segment(start, count).array() - place[d]).square();
             block *= std::numbers::ln2;
             exp_in_place(excited, count);
             for (Eigen::Index k = 0; k < weights_.cols(); ++k)
                 result[k] += weights_.col(k).segment(weight, count).dot(block.matrix());
             weight += count;
         }
+    }
 }
 
 Matrix Rbfnn::features(const Matrix& inputs) const { return with_ones(activations(inputs)); }

@@ -25,7 +25,12 @@ class Race {
         const auto singly = std::min<Eigen::Index>(count, static_cast<Eigen::Index>(options_.single_links));
         if (singly == 0) return;
         const Columns some = optima_.links.topRows(count);
-        const double batch = processor_seconds_of([&] { method.all(some, 1); });
+        const double batch = processor_seconds_of([&] {
+            if (method.batch)
+                method.batch(some);
+            else
+                method.all(some, 1);
+        });
         const double single = processor_seconds_of([&] {
             for (Eigen::Index row = 0; row < singly; ++row)
                 method.one({links_.row(row).data(), static_cast<std::size_t>(links_.cols())}, point_);

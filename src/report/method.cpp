@@ -4,7 +4,6 @@
 
 #include "report/rivals.hpp"
 #include "tfqkd/error.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
 
 namespace tfqkd {
 
@@ -29,12 +28,12 @@ Method search_method(const std::string& name, const std::string& spec, const Sea
             false};
 }
 
-Method model_method(const std::string& name, const Model& model) {
+Method model_method(const std::string& name, const Model& model, Precision precision) {
     return {
         name,
         model.protocol().info().spec(),
-        [&model](const Columns& links, int) {
-            Predictions predicted = steady_predictions(model, links);
+        [&model, precision](const Columns& links, int) {
+            Predictions predicted = model.predict(links, precision);
             Choice choice{std::move(predicted.points), {}, {}, {}};
             for (std::size_t row = 0; row < predicted.outside.size(); ++row) {
                 choice.outside.push_back(!predicted.outside[row].empty());
@@ -44,7 +43,8 @@ Method model_method(const std::string& name, const Model& model) {
         },
         [&model](std::span<const double> link, std::span<double> point) { model.predict_one(link, point); },
         false,
-        true};
+        true,
+        [&model, precision](const Columns& links) { model.points(links, precision); }};
 }
 
 std::vector<std::string> protocols_of(const std::vector<TestSet>& sets) {
@@ -77,7 +77,7 @@ std::vector<Method> methods_for(const std::vector<TestSet>& sets,
             methods.push_back(search_method(name, protocol, options.search));
     for (const auto& [name, model] : models) {
         check(name + ": the model is", model.protocol().info().spec());
-        methods.push_back(model_method(name, model));
+        methods.push_back(model_method(name, model, options.precision));
     }
     if (train) {
         check(train->source + ": the training rows are", train->protocol);

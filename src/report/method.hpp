@@ -22,6 +22,8 @@ struct Method {
     std::function<Choice(const Columns& links, int threads)> all;
     std::function<void(std::span<const double> link, std::span<double> point)> one;
     bool searches = false, knows_range = false;  // knows_range: says which links are outside
+    // The parameters alone, where all() finds out more: what is timed.
+    std::function<void(const Columns& links)> batch = {};
 };
 
 // All ways that a benchmark compares. Throws Error (data) for a test set without rows, and for a model or

@@ -6,7 +6,6 @@
 #include "tfqkd/math/parallel.hpp"
 #include "tfqkd/nn/polynomial.hpp"
 #include "tfqkd/report/accuracy.hpp"
-#include "tfqkd/report/steady_predictions.hpp"
 
 namespace tfqkd {
 
@@ -79,7 +78,7 @@ std::vector<Method> plain_rivals(const TrainingRows& train, int threads) {
     std::vector<Method> rivals;
     rivals.push_back({"degree-5 polynomial ridge", train.protocol,
                       [ridge](const Columns& links, int) {
-                          return Choice{steady_predictions(*ridge, links).points, {}, {}, {}};
+                          return Choice{ridge->points(links), {}, {}, {}};
                       },
                       [ridge](std::span<const double> link, std::span<double> point) {
                           ridge->predict_one(link, point);

@@ -86,7 +86,10 @@ class Model {
     const std::vector<double>& fixed_point() const { return fixed_point_; }
     bool equal_arms() const { return equal_arms_; }  // all rows had equal arms: the first one is the input
 
-    Predictions predict(const ColumnsRef& links) const;
+    // Each a function of its own link to the last bit, whichever links are asked for beside it.
+    Predictions predict(const ColumnsRef& links, Precision precision = Precision::double_precision) const;
+    // The parameters alone: rows x parameters.
+    Columns points(const ColumnsRef& links, Precision precision = Precision::double_precision) const;
     // One link, no checks of range, no allocation: the fast way. point: all parameters.
     void predict_one(std::span<const double> link, std::span<double> point) const;
     // The network's scaled inputs for links: rows x inputs.
@@ -111,6 +114,7 @@ class Model {
     void take_record(const TrainingRecord& record, TrainingLoss loss);
     KeyRateSet key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const;
     PointMap point_map() const { return {outputs_, output_parameters_, fixed_point_}; }
+    Columns points_of(const Matrix& inputs, Precision precision) const;
     std::vector<std::string> outside(const Columns& features) const;
     std::vector<std::string> sparse(const Matrix& inputs, const std::vector<std::string>& outside) const;
     Matrix input_columns(const Columns& features) const;

@@ -58,6 +58,9 @@ class Bpnn : public Regressor {
     int outputs() const override { return network_.widths().empty() ? 0 : network_.widths().back(); }
     TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
     Matrix predict(const Matrix& inputs) const override { return network_.predict(inputs); }
+    Matrix predict_in_single(const Matrix& inputs) const override {
+        return network_.predict_in_single(inputs);
+    }
     void predict_one(std::span<const double> input, std::span<double> output) const override {
         network_.predict_one(input, output);
     }

@@ -45,6 +45,7 @@ class Perceptron {
     void through_activation(const Matrix& values, Eigen::Ref<Matrix> delta) const;
 
     Matrix predict(const Matrix& inputs) const;
+    Matrix predict_in_single(const Matrix& inputs) const;
     void predict_one(std::span<const double> input, std::span<double> output) const;
 
     // The mean loss over all samples, and its derivative by all weights when asked for.

@@ -26,6 +26,9 @@ struct TrainingRecord {
     double best_check_loss = 0;
 };
 
+// What a network calculates in.
+enum class Precision { double_precision, single_precision };
+
 // A measure of how bad predictions are, to be made small. `rows` gives each predicted row's index in the set
 // that the loss was made for.
 class Loss {
@@ -48,6 +51,8 @@ class Regressor {
     // give the same bits.
     virtual TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) = 0;
     virtual Matrix predict(const Matrix& inputs) const = 0;  // samples x inputs -> samples x outputs
+    // The same in single precision where a network can; good to some 1e-6 of an output's spread.
+    virtual Matrix predict_in_single(const Matrix& inputs) const { return predict(inputs); }
     virtual void predict_one(std::span<const double> input,
                              std::span<double> output) const = 0;  // one sample, fast
     virtual nlohmann::json save() const = 0;  // throws Error (data) if a weight is not finite

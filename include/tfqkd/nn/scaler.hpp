@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tfqkd/nn/regressor.hpp"
@@ -44,8 +45,12 @@ class Scaler {
     static Scaler load(const nlohmann::json& saved);  // throws Error (data)
 
   private:
+    template <class Function>
+    void by_scale(std::span<double> row, Function function) const;
+
     std::vector<ScaledColumn> columns_;
-    std::vector<double> lowest_, highest_;  // the bounds on the scale
+    std::vector<std::pair<Scale, std::vector<std::size_t>>> groups_;  // the columns on each curved scale
+    std::vector<double> lowest_, highest_;                            // the bounds on the scale
 };
 
 }  // namespace tfqkd

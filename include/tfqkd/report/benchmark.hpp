@@ -43,7 +43,8 @@ struct BenchmarkOptions {
     std::size_t search_links = 256;   // of these, links that a search is timed on
     std::vector<std::string> methods{"lsa"};
     SearchOptions search;
-    int threads = 1;  // for what is not timed
+    Precision precision = Precision::double_precision;  // of models asked for many links at once
+    int threads = 1;                                    // for what is not timed
     void validate() const;
 };
 

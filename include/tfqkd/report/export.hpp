@@ -7,8 +7,6 @@
 
 namespace tfqkd {
 
-enum class Precision { single_precision, double_precision };
-
 // What one prediction of an exported network costs at worst.
 struct Operations {
     long sums_and_products = 0, divisions = 0, exp = 0, tanh = 0, log = 0;
