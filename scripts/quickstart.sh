@@ -31,7 +31,7 @@ run tfqkd --version
 
 run tfqkd optimize --protocol sns-finite --method lsa --sweep distance_km=0:400:50 --format text
 
-run tfqkd generate --protocol sns-finite --rows "$rows" --seed 1 -o training.csv --force
+run tfqkd generate --protocol sns-finite --rows "$rows" --near-edge 0.4 --seed 1 -o training.csv --force
 run tfqkd generate --protocol sns-finite --rows "$heldout" --seed 2 -o heldout.csv --force
 
 for network in bpnn rbfnn grnn; do

@@ -52,7 +52,8 @@ std::set<std::string> model_names() {
     for (const std::string& folder : model_folders()) {
         std::error_code ignored;
         for (const auto& entry : fs::directory_iterator(folder, ignored))
-            if (entry.path().extension() == ending && is_file(entry.path()))
+            if (entry.path().extension() == ending && entry.path().stem().extension() != ".manifest" &&
+                is_file(entry.path()))
                 names.insert(entry.path().stem().string());
     }
     return names;
