@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""tfqkd's networks beside torch and scikit-learn: a part of bench_learning.sh. Prints Markdown tables.
+
+usage: bench_learning.py TFQKD FOLDER
+
+TFQKD is the program; FOLDER holds training.csv and heldout.csv of 'tfqkd generate', and takes the models. All errors
+are mean squares on the held-out rows with a key, of all parameters on the scales of tfqkd's model, in spreads. The
+environment sets LIMIT, processor seconds of a training, PASSES of the latencies, and SINGLE, rows asked one by one.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import warnings
+
+from bench_learning_data import LIMIT, TARGETS, Curve, Data, Scaling, read_rows
+import bench_learning_rivals as rivals
+
+PASSES = int(os.environ.get("PASSES", 7))
+SINGLE = int(os.environ.get("SINGLE", 500))
+LENGTHS = {"levenberg-marquardt": (3, 6, 12, 25, 50, 100, 200), "lbfgs": tuple(25 * 2**k for k in range(12)),
+           "adam": (6, 12, 25, 50, 100, 200, 400, 1600, 6400)}
+
+
+class Program:
+    """tfqkd: trains in the folder, with its reading and writing of files timed as well."""
+
+    def __init__(self, path, folder):
+        self.path, self.folder = path, folder
+
+    def run(self, *arguments):
+        """Processor and wall time."""
+        command = [self.path, *arguments, "--threads", "1", "--quiet"]
+        begin = time.monotonic()
+        child = subprocess.Popen(command, cwd=self.folder)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = status
+        if status != 0:
+            sys.exit(f"failed: {' '.join(command)}")
+        return used.ru_utime + used.ru_stime, time.monotonic() - begin
+
+    def train(self, output, *arguments):
+        return self.run("train", "--data", "training.csv", "--seed", "1", *arguments, "--force", "-o", output)
+
+    def model(self, name):
+        with open(f"{self.folder}/{name}", encoding="utf-8") as file:
+            return json.load(file)
+
+    def error(self, name, data):
+        self.run("predict", "--model", name, "--links", "keyed.csv", "--force", "-o", "predicted.csv")
+        return data.error(data.scaling.scaled_outputs(read_rows(f"{self.folder}/predicted.csv")))
+
+    def curve(self, trainer, lengths, data):
+        curve, last = Curve(f"tfqkd {trainer}"), None
+        for length in lengths:
+            output = f"{trainer}.json"
+            spent, wall = self.train(output, "--trainer", trainer, "--epochs", str(length))
+            network = self.model(output)["network"]
+            if network == last or curve.add(self.error(output, data), spent, wall) or spent > LIMIT / 2:
+                break
+            last = network
+        return curve
+
+
+def keep_keyed(folder):
+    """keyed.csv: the held-out rows that have a key."""
+    with open(f"{folder}/heldout.csv", encoding="utf-8") as file:
+        lines = [line for line in file if not line.startswith("#")]
+        file.seek(0)
+        notes = [line for line in file if line.startswith("# ") and not line.startswith("# r")]
+    status = lines[0].rstrip("\n").split(",").index("status")
+    kept = [line for line in lines[1:] if line.rstrip("\n").split(",")[status] == "ok"]
+    with open(f"{folder}/keyed.csv", "w", encoding="utf-8") as file:
+        file.writelines([*notes, lines[0], *kept])
+
+
+def blas():
+    """Which library multiplies matrices for Python."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        files = {os.path.basename(line.split()[-1]) for line in maps if "blas" in line or "mkl" in line}
+    return ", ".join(sorted(f for f in files if f.startswith("lib"))) or "of its own"
+
+
+def seconds(reached):
+    return "never" if reached is None else f"{reached[0]:.2f} ({reached[1]:.2f})"
+
+
+def ratio(rival, own):
+    """How many times longer the rival takes."""
+    if rival is None or own is None:
+        return "-" if rival is own else "never" if rival is None else "0"
+    return f"{rival[0] / own[0]:.3g}"
+
+
+def table(header, rows):
+    print("\n| " + " | ".join(header) + " |")
+    print("|" + " :--- |" + " ---: |" * (len(header) - 2) + " :--- |")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+def training_table(own, others):
+    """`others` has (curve, name of the same trainer in tfqkd)."""
+    best = own["levenberg-marquardt"]
+    rows = []
+    for curve, same in [(c, None) for c in own.values()] + others:
+        cells = [curve.name] + [seconds(curve.reached(t)) for t in TARGETS]
+        spent, _, error = curve.best()
+        cells += [f"{error:.2e}", f"{spent:.1f}"]
+        for peer in (best, own[same] if same else None):
+            cells.append(" / ".join(ratio(curve.reached(t), peer.reached(t)) for t in TARGETS) if same else "")
+        rows.append(cells + [verdict(curve, own, same)])
+    table(["network 32-16, tanh"] + [f"error {t:g}" for t in TARGETS] +
+          ["least error", "after [s]", "times slower than tfqkd's Levenberg-Marquardt", "than its same trainer",
+           "tfqkd ahead"], rows)
+
+
+def behind(rival, own):
+    """The targets that the rival reaches first."""
+    return [f"{t:g}" for t in TARGETS
+            if rival.reached(t) and (not own.reached(t) or rival.reached(t)[0] < own.reached(t)[0])]
+
+
+def verdict(curve, own, same):
+    if not same:
+        return ""
+    late = behind(curve, own["levenberg-marquardt"])
+    if late:
+        quick = behind(curve, min(own.values(), key=lambda c: (c.reached(float(late[0])) or (1e9,))[0]))
+        return (f"not at {', '.join(late)} by Levenberg-Marquardt, whose steps cost more at first" +
+                (" and not by any trainer" if quick else "; by another trainer, yes"))
+    late = behind(curve, own[same])
+    return "yes" if not late else f"yes, but its same trainer not at {', '.join(late)}: see below"
+
+
+def kernel_table(own, others):
+    rows = [[c.name, f"{c.points[-1][0]:.2f} ({c.points[-1][1]:.2f})", f"{c.points[-1][2]:.2e}", why]
+            for c, why in own + others]
+    table(["kernels and neighbours", "training [s]", "error", "tfqkd ahead"], rows)
+
+
+def latencies(program, models, predictors, features):
+    """Microseconds a row, {name: ([single...], [batch...])}; all take turns."""
+    found = {name: ([], []) for name in [*models, *predictors]}
+    for _ in range(PASSES):
+        arguments = [a for m in models.values() for a in ("--model", m)]
+        answer = subprocess.run([program.path, "benchmark", "--data", "keyed.csv", *arguments, "--search-links", "0",
+                                 "--passes", "1", "--threads", "1", "--format", "json", "--quiet"],
+                                cwd=program.folder, capture_output=True, text=True, check=True)
+        rows = {r["method"]: r for r in json.loads(answer.stdout)["rows"] if r["test_set"] == "keyed"}
+        for name, model in models.items():
+            found[name][0].append(rows[model[:-5]]["single_us_min"])
+            found[name][1].append(rows[model[:-5]]["batch_us_min"])
+        for name, predict in predictors.items():
+            begin = time.process_time()
+            for k in range(SINGLE):
+                predict(features[k:k + 1])
+            middle = time.process_time()
+            predict(features)
+            found[name][0].append(1e6 * (middle - begin) / SINGLE)
+            found[name][1].append(1e6 * (time.process_time() - middle) / len(features))
+    return found
+
+
+def latency_table(found, peers):
+    """`peers` says which of tfqkd's a rival stands beside."""
+    rows = []
+    for name, times in found.items():
+        cells = [name] + [f"{f(t):.3g}" for t in times for f in (min, statistics.median)]
+        ahead = ""
+        if name in peers:
+            slower = [min(t) / min(o) for t, o in zip(times, found[peers[name]])]
+            cells += [peers[name]] + [f"{s:.3g}" for s in slower]
+            late = [what for what, s in zip(("one at a time", "in a batch"), slower) if s < 1]
+            ahead = f"not {' and '.join(late)}: see below" if late else "yes"
+        else:
+            cells += ["", "", ""]
+        rows.append(cells + [ahead])
+    table(["microseconds a row", "single, min", "median", "batch, min", "median", "beside", "times slower, single",
+           "batch", "tfqkd ahead"], rows)
+
+
+def timed(program, name, output, data, *arguments):
+    curve = Curve(name)
+    spent, wall = program.train(output, *arguments)
+    curve.add(program.error(output, data), spent, wall)
+    return curve
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    warnings.simplefilter("ignore")
+    program, folder = Program(os.path.abspath(arguments[0]), arguments[1]), arguments[1]
+    keep_keyed(folder)
+    program.train("first.json", "--epochs", "1")
+    scaling = Scaling(program.model("first.json"))
+    train = [row for row in read_rows(f"{folder}/training.csv") if row["status"] == "ok"]
+    data = Data(scaling, train, read_rows(f"{folder}/keyed.csv"))
+    print(f"{len(data.x)} rows to learn from, {len(data.test_x)} held out. "
+          f"Matrix products of Python: {blas()}.")
+
+    own = {trainer: program.curve(trainer, lengths, data) for trainer, lengths in LENGTHS.items()}
+    kernels = [(timed(program, "tfqkd rbfnn", "rbfnn.json", data, "--network", "rbfnn"), ""),
+               (timed(program, "tfqkd grnn", "grnn.json", data, "--network", "grnn"), ""),
+               (timed(program, "tfqkd grnn, order 0", "grnn0.json", data, "--network", "grnn", "--order", "0"), "")]
+    models = {"tfqkd bpnn": "levenberg-marquardt.json", "tfqkd rbfnn": "rbfnn.json", "tfqkd grnn": "grnn.json",
+              "tfqkd grnn, order 0": "grnn0.json"}
+    others, kernel_others, predictors, peers = [], [], {}, {}
+
+    def add_predictor(name, predict, peer):
+        predictors[name], peers[name] = predict, peer
+
+    if rivals.torch:
+        rivals.torch.set_num_threads(1)
+        curve, network = rivals.torch_lbfgs(data)
+        others += [(curve, "lbfgs"), (rivals.torch_adam(data, LENGTHS["adam"]), "adam")]
+        add_predictor("torch 32-16", rivals.torch_predictor(network, scaling), "tfqkd bpnn")
+    if rivals.KernelRidge:
+        curve, network = rivals.sklearn_adam(data)
+        others += [(rivals.sklearn_lbfgs(data), "lbfgs"), (curve, "adam")]
+        add_predictor("scikit-learn MLPRegressor", rivals.predictor(network, scaling), "tfqkd bpnn")
+        for name, fit, peer in (("scikit-learn KernelRidge", rivals.kernel_ridge, 0),
+                                ("scikit-learn KNeighborsRegressor", rivals.nearest, 1)):
+            curve, model = fit(data)
+            curve.name = name
+            kernel_others.append((curve, kernel_verdict(curve, kernels[peer][0])))
+            add_predictor(name, rivals.predictor(model, scaling), kernels[peer][0].name)
+
+    training_table(own, others)
+    kernel_table(kernels, kernel_others)
+    latency_table(latencies(program, models, predictors, data.features), peers)
+    for name, there in (("torch", rivals.torch), ("scikit-learn", rivals.KernelRidge)):
+        if not there:
+            print(f"\n{name} is not installed, so its rows are missing: scripts/install-packages.sh --with-learning")
+    return 0
+
+
+def kernel_verdict(rival, own):
+    (spent, _, error), (own_spent, _, own_error) = rival.points[-1], own.points[-1]
+    said = [f"error: {'yes' if own_error < error else 'no'}, {error / own_error:.3g} times",
+            f"time: {'yes' if own_spent < spent else 'no'}, {own_spent / spent:.3g} times as long"]
+    return f"beside {own.name}: " + "; ".join(said)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
