@@ -19,9 +19,23 @@ from bench_learning_data import LIMIT, TARGETS, Curve, Data, Scaling, read_rows
 import bench_learning_rivals as rivals
 
 PASSES = int(os.environ.get("PASSES", 7))
-SINGLE = int(os.environ.get("SINGLE", 500))
+BATCH = 2000  # as many rows as 'tfqkd benchmark' takes
+SINGLE = int(os.environ.get("SINGLE", 1000))
 LENGTHS = {"levenberg-marquardt": (3, 6, 12, 25, 50, 100, 200), "lbfgs": tuple(25 * 2**k for k in range(12)),
            "adam": (6, 12, 25, 50, 100, 200, 400, 1600, 6400)}
+KERNELS = {"tfqkd rbfnn": ("--network", "rbfnn"),
+           "tfqkd rbfnn, 4000 rows, 300 centres": ("--network", "rbfnn", "--data", "small.csv", "--max-centres", "300"),
+           "tfqkd grnn": ("--network", "grnn"),
+           "tfqkd grnn, order 0, 8 neighbours": ("--network", "grnn", "--order", "0", "--neighbours", "8")}
+# name, how to train it, and which of tfqkd's it stands beside
+RIVALS = [("scikit-learn KernelRidge, 4000 rows", rivals.kernel_ridge, "tfqkd rbfnn, 4000 rows, 300 centres"),
+          ("scikit-learn KNeighborsRegressor", rivals.nearest, "tfqkd grnn, order 0, 8 neighbours")]
+# said where tfqkd is not ahead
+WHY = {"levenberg-marquardt": "its steps cost more at first",
+       "lbfgs": "TODO", "adam": "TODO",
+       "scikit-learn KernelRidge, 4000 rows": "tfqkd also places centres and fits widths",
+       "scikit-learn KNeighborsRegressor": "it stores the rows only; tfqkd fits a width for each input by leave-one-out",
+       "latency": "in a batch tfqkd also says of each row whether it is outside or sparse in what was trained on"}
 
 
 class Program:
@@ -42,7 +56,8 @@ class Program:
         return used.ru_utime + used.ru_stime, time.monotonic() - begin
 
     def train(self, output, *arguments):
-        return self.run("train", "--data", "training.csv", "--seed", "1", *arguments, "--force", "-o", output)
+        data = () if "--data" in arguments else ("--data", "training.csv")
+        return self.run("train", *data, "--seed", "1", *arguments, "--force", "-o", output)
 
     def model(self, name):
         with open(f"{self.folder}/{name}", encoding="utf-8") as file:
@@ -64,23 +79,27 @@ class Program:
         return curve
 
 
-def keep_keyed(folder):
-    """keyed.csv: the held-out rows that have a key."""
-    with open(f"{folder}/heldout.csv", encoding="utf-8") as file:
-        lines = [line for line in file if not line.startswith("#")]
-        file.seek(0)
-        notes = [line for line in file if line.startswith("# ") and not line.startswith("# r")]
-    status = lines[0].rstrip("\n").split(",").index("status")
-    kept = [line for line in lines[1:] if line.rstrip("\n").split(",")[status] == "ok"]
-    with open(f"{folder}/keyed.csv", "w", encoding="utf-8") as file:
-        file.writelines([*notes, lines[0], *kept])
+def keep_keyed(folder, source, target, most=None):
+    """Writes the first rows that have a key to another file."""
+    with open(f"{folder}/{source}", encoding="utf-8") as file:
+        lines = file.readlines()
+    notes = [line for line in lines if line.startswith("#") and not line.startswith("# r")]  # not of the run or rows
+    rows = [line for line in lines if not line.startswith("#")]
+    status = rows[0].rstrip("\n").split(",").index("status")
+    kept = [line for line in rows[1:] if line.rstrip("\n").split(",")[status] == "ok"]
+    with open(f"{folder}/{target}", "w", encoding="utf-8") as file:
+        file.writelines([*notes, rows[0], *kept[:most]])
 
 
 def blas():
     """Which library multiplies matrices for Python."""
     with open("/proc/self/maps", encoding="utf-8") as maps:
-        files = {os.path.basename(line.split()[-1]) for line in maps if "blas" in line or "mkl" in line}
-    return ", ".join(sorted(f for f in files if f.startswith("lib"))) or "of its own"
+        files = {os.path.basename(line.split()[-1]) for line in maps}
+    for kind in ("openblas", "mkl", "blis", "libblas"):
+        found = sorted(f for f in files if kind in f)
+        if found:
+            return found[0] + (", the plain one, slow" if kind == "libblas" else "")
+    return "unknown"
 
 
 def seconds(reached):
@@ -126,19 +145,26 @@ def behind(rival, own):
 def verdict(curve, own, same):
     if not same:
         return ""
-    late = behind(curve, own["levenberg-marquardt"])
-    if late:
-        quick = behind(curve, min(own.values(), key=lambda c: (c.reached(float(late[0])) or (1e9,))[0]))
-        return (f"not at {', '.join(late)} by Levenberg-Marquardt, whose steps cost more at first" +
-                (" and not by any trainer" if quick else "; by another trainer, yes"))
-    late = behind(curve, own[same])
-    return "yes" if not late else f"yes, but its same trainer not at {', '.join(late)}: see below"
+    late = {name: behind(curve, own[name]) for name in ("levenberg-marquardt", same)}
+    said = [f"{name} not at {', '.join(at)}: {WHY[name]}" for name, at in late.items() if at]
+    return "; ".join(said) or "yes"
 
 
 def kernel_table(own, others):
-    rows = [[c.name, f"{c.points[-1][0]:.2f} ({c.points[-1][1]:.2f})", f"{c.points[-1][2]:.2e}", why]
-            for c, why in own + others]
-    table(["kernels and neighbours", "training [s]", "error", "tfqkd ahead"], rows)
+    """`others` has (curve, which of tfqkd's it stands beside)."""
+    rows = []
+    for curve, peer in [(c, None) for c in own] + others:
+        spent, wall, error = curve.points[-1]
+        cells = [curve.name, f"{spent:.2f} ({wall:.2f})", f"{error:.2e}"]
+        if peer:
+            slower, worse = spent / peer.points[-1][0], error / peer.points[-1][2]
+            late = [why for why, r in ((f"time: {WHY[curve.name]}", slower), ("error", worse)) if r < 1]
+            cells += [peer.name, f"{slower:.3g}", f"{worse:.3g}", "not in " + "; ".join(late) if late else "yes"]
+        else:
+            cells += [""] * 4
+        rows.append(cells)
+    table(["kernels and neighbours", "training [s]", "error", "beside", "times slower", "times the error",
+           "tfqkd ahead"], rows)
 
 
 def latencies(program, models, predictors, features):
@@ -158,9 +184,9 @@ def latencies(program, models, predictors, features):
             for k in range(SINGLE):
                 predict(features[k:k + 1])
             middle = time.process_time()
-            predict(features)
+            predict(features[:BATCH])
             found[name][0].append(1e6 * (middle - begin) / SINGLE)
-            found[name][1].append(1e6 * (time.process_time() - middle) / len(features))
+            found[name][1].append(1e6 * (time.process_time() - middle) / BATCH)
     return found
 
 
@@ -174,7 +200,7 @@ def latency_table(found, peers):
             slower = [min(t) / min(o) for t, o in zip(times, found[peers[name]])]
             cells += [peers[name]] + [f"{s:.3g}" for s in slower]
             late = [what for what, s in zip(("one at a time", "in a batch"), slower) if s < 1]
-            ahead = f"not {' and '.join(late)}: see below" if late else "yes"
+            ahead = f"not {' and '.join(late)}: {WHY['latency']}" if late else "yes"
         else:
             cells += ["", "", ""]
         rows.append(cells + [ahead])
@@ -182,10 +208,14 @@ def latency_table(found, peers):
            "batch", "tfqkd ahead"], rows)
 
 
-def timed(program, name, output, data, *arguments):
+def model_file(name):
+    return name.replace("tfqkd ", "").replace(",", "").replace(" ", "-") + ".json"
+
+
+def timed(program, name, data, *arguments):
     curve = Curve(name)
-    spent, wall = program.train(output, *arguments)
-    curve.add(program.error(output, data), spent, wall)
+    spent, wall = program.train(model_file(name), *arguments)
+    curve.add(program.error(model_file(name), data), spent, wall)
     return curve
 
 
@@ -195,20 +225,19 @@ def main(arguments):
         return 2
     warnings.simplefilter("ignore")
     program, folder = Program(os.path.abspath(arguments[0]), arguments[1]), arguments[1]
-    keep_keyed(folder)
+    keep_keyed(folder, "heldout.csv", "keyed.csv")
+    keep_keyed(folder, "training.csv", "small.csv", rivals.KERNEL_ROWS)
     program.train("first.json", "--epochs", "1")
     scaling = Scaling(program.model("first.json"))
     train = [row for row in read_rows(f"{folder}/training.csv") if row["status"] == "ok"]
     data = Data(scaling, train, read_rows(f"{folder}/keyed.csv"))
-    print(f"{len(data.x)} rows to learn from, {len(data.test_x)} held out. "
-          f"Matrix products of Python: {blas()}.")
+    versions = [f"{m.__name__} {m.__version__}" for m in (rivals.numpy, rivals.torch, rivals.sklearn) if m]
+    print(f"{len(data.x)} rows to learn from, {len(data.test_x)} held out; {', '.join(versions)}; "
+          f"matrix products by {blas()}.", flush=True)
 
     own = {trainer: program.curve(trainer, lengths, data) for trainer, lengths in LENGTHS.items()}
-    kernels = [(timed(program, "tfqkd rbfnn", "rbfnn.json", data, "--network", "rbfnn"), ""),
-               (timed(program, "tfqkd grnn", "grnn.json", data, "--network", "grnn"), ""),
-               (timed(program, "tfqkd grnn, order 0", "grnn0.json", data, "--network", "grnn", "--order", "0"), "")]
-    models = {"tfqkd bpnn": "levenberg-marquardt.json", "tfqkd rbfnn": "rbfnn.json", "tfqkd grnn": "grnn.json",
-              "tfqkd grnn, order 0": "grnn0.json"}
+    kernels = {name: timed(program, name, data, *arguments) for name, arguments in KERNELS.items()}
+    models = {"tfqkd bpnn": "levenberg-marquardt.json", **{name: model_file(name) for name in kernels}}
     others, kernel_others, predictors, peers = [], [], {}, {}
 
     def add_predictor(name, predict, peer):
@@ -223,27 +252,19 @@ def main(arguments):
         curve, network = rivals.sklearn_adam(data)
         others += [(rivals.sklearn_lbfgs(data), "lbfgs"), (curve, "adam")]
         add_predictor("scikit-learn MLPRegressor", rivals.predictor(network, scaling), "tfqkd bpnn")
-        for name, fit, peer in (("scikit-learn KernelRidge", rivals.kernel_ridge, 0),
-                                ("scikit-learn KNeighborsRegressor", rivals.nearest, 1)):
+        for name, fit, peer in RIVALS:
             curve, model = fit(data)
             curve.name = name
-            kernel_others.append((curve, kernel_verdict(curve, kernels[peer][0])))
-            add_predictor(name, rivals.predictor(model, scaling), kernels[peer][0].name)
+            kernel_others.append((curve, kernels[peer]))
+            add_predictor(name, rivals.predictor(model, scaling), peer)
 
     training_table(own, others)
-    kernel_table(kernels, kernel_others)
+    kernel_table(list(kernels.values()), kernel_others)
     latency_table(latencies(program, models, predictors, data.features), peers)
     for name, there in (("torch", rivals.torch), ("scikit-learn", rivals.KernelRidge)):
         if not there:
             print(f"\n{name} is not installed, so its rows are missing: scripts/install-packages.sh --with-learning")
     return 0
-
-
-def kernel_verdict(rival, own):
-    (spent, _, error), (own_spent, _, own_error) = rival.points[-1], own.points[-1]
-    said = [f"error: {'yes' if own_error < error else 'no'}, {error / own_error:.3g} times",
-            f"time: {'yes' if own_spent < spent else 'no'}, {own_spent / spent:.3g} times as long"]
-    return f"beside {own.name}: " + "; ".join(said)
 
 
 if __name__ == "__main__":
