@@ -1,4 +1,5 @@
 """The networks of torch and scikit-learn for bench_learning.py: trainings, and predictions from plain features."""
+import copy
 import math
 
 import numpy
@@ -102,7 +103,9 @@ def sklearn_lbfgs(data):
     curve.go()
     try:
         network.fit(data.x, data.y)
-    except StopIteration:
+        curve.pause()
+        curve.add(data.error(network.predict(data.test_x)))
+    except StopIteration:  # out of time
         pass
     return curve
 
@@ -153,10 +156,10 @@ def predictor(model, scaling):
     return lambda features: scaling.parameters(model.predict(scaling.scaled_inputs(features)))
 
 
-def torch_predictor(network, scaling):
-    """Features to parameters by torch alone: scales within the network, single precision, traced and frozen."""
+def torch_predictor(network, scaling, kind):
+    """Features to parameters by torch alone: scales within the network, traced and frozen."""
     def number(values):
-        return torch.tensor(values, dtype=torch.float32)
+        return torch.tensor(values, dtype=kind)
 
     def chosen(columns, count):
         return torch.tensor([k in columns for k in range(count)])
@@ -164,7 +167,7 @@ def torch_predictor(network, scaling):
     class Whole(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.network = network.float()
+            self.network = copy.deepcopy(network).to(kind)
             self.mean, self.spread = number(scaling.input_mean), number(scaling.input_spread)
             self.out_mean, self.out_spread = number(scaling.output_mean), number(scaling.output_spread)
             self.log_in = chosen(scaling.input_log, len(scaling.inputs))
@@ -177,9 +180,9 @@ def torch_predictor(network, scaling):
             return torch.where(self.log, y.exp(), torch.where(self.logit, y.sigmoid(), y))
 
     with torch.inference_mode():
-        traced = torch.jit.freeze(torch.jit.trace(Whole().eval(), torch.ones(1, len(scaling.inputs))))
+        traced = torch.jit.freeze(torch.jit.trace(Whole().eval(), torch.ones(1, len(scaling.inputs), dtype=kind)))
 
     def predict(features):
         with torch.inference_mode():
-            return traced(torch.from_numpy(features).float()).numpy()
+            return traced(torch.from_numpy(features).to(kind)).numpy()
     return predict
