@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that tfqkd needs and that are not there yet.
-#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-browser] [--with-controllers] [--with-coverage]
+#   scripts/install-packages.sh [--with-figures] [--with-checks] [--with-cluster] [--with-exports] [--with-browser] [--with-controllers]
+#     [--with-coverage] [--with-learning]
 # --with-figures adds gnuplot, --with-checks adds clang with its sanitizers, clang-format and strace, --with-cluster Slurm and GNU parallel for their test,
 # --with-exports what the export to ONNX is built with, --with-browser Chromium to look at reports with, --with-controllers the
-# compilers that exported C is tried with, --with-coverage gcovr.
+# compilers that exported C is tried with, --with-coverage gcovr, --with-learning torch and scikit-learn for scripts/bench_learning.sh.
 # Exit 4 when packages are missing and can't be installed.
 set -euo pipefail
 
@@ -19,7 +20,8 @@ for argument in "$@"; do
         --with-coverage) packages+=(gcovr) ;;
         --with-controllers) packages+=(clang gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf
             picolibc-riscv64-unknown-elf) ;;
-        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster --with-exports --with-browser --with-controllers --with-coverage" >&2; exit 2 ;;
+        --with-learning) packages+=(python3-torch python3-sklearn libopenblas0-pthread) ;;
+        *) echo "install-packages.sh: unknown argument '$argument'; known: --with-figures --with-checks --with-cluster --with-exports --with-browser --with-controllers --with-coverage --with-learning" >&2; exit 2 ;;
     esac
 done
 
