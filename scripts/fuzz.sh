@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Readers of files under libFuzzer with the address and undefined-behaviour sanitizers: none may crash, hang, or take more
-# memory than a constant times the size of what it reads. Two at a time.
+# memory than a constant times the size of what it reads. JOBS at a time, two by default.
 #   scripts/fuzz.sh [SECONDS [TARGET...]]      30 s each of all targets; needs the build of the preset sanitize
 # What makes a reader fail is left in build-sanitize/fuzz/TARGET; it belongs in tests/fuzz/seeds once it is mended.
 set -euo pipefail
@@ -25,4 +25,4 @@ fuzz() {
 }
 export -f fuzz
 export seconds program work
-printf '%s\n' "${targets[@]}" | xargs -P 2 -I TARGET bash -c 'fuzz TARGET'
+printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-2}" -I TARGET bash -c 'fuzz TARGET'
