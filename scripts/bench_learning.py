@@ -261,9 +261,8 @@ def main(arguments):
         rivals.torch.set_num_threads(1)
         curve, network = rivals.torch_lbfgs(data)
         others += [(curve, "lbfgs"), (rivals.torch_adam(data, LENGTHS["adam"]), "adam")]
-        add_predictor("torch 32-16, double", rivals.torch_predictor(network, scaling, rivals.torch.float64), "tfqkd bpnn")
-        add_predictor("torch 32-16, single precision",
-                      rivals.torch_predictor(network, scaling, rivals.torch.float32), "tfqkd bpnn")
+        for name, kind in (("double", rivals.torch.float64), ("single precision", rivals.torch.float32)):
+            add_predictor(f"torch 32-16, {name}", rivals.torch_predictor(network, scaling, kind), "tfqkd bpnn")
     if rivals.KernelRidge:
         curve, network = rivals.sklearn_adam(data)
         others += [(rivals.sklearn_lbfgs(data), "lbfgs"), (curve, "adam")]
