@@ -109,18 +109,18 @@ Samples oblique_step(int rows, std::uint64_t seed) {
 }
 
 TEST_CASE("a second field of centres follows an oblique step", "[nn][rbfnn]") {
-    const Samples train = oblique_step(4000, 1), check = oblique_step(500, 2), test = oblique_step(1000, 3);
+    const Samples train = oblique_step(1500, 1), check = oblique_step(300, 2), test = oblique_step(500, 3);
     const auto error = [&](int fields) {
-        Rbfnn network({.max_centres = 200, .fields = fields});
+        Rbfnn network({.max_centres = 120, .fields = fields});
         network.fit(train, check, 1);
         CHECK(static_cast<int>(network.fields().size()) == fields);
-        CHECK(network.weights().rows() == 200);
+        CHECK(network.weights().rows() == 120);
         CHECK(largest_difference(predict_each(network, test.inputs), network.predict(test.inputs)) < 1e-7);
         return mean_square(network.predict(test.inputs), test.targets);
     };
     CHECK(error(2) < 0.3 * error(1));
     // The steepest direction of the metric is the one across the step.
-    Rbfnn network({.max_centres = 200});
+    Rbfnn network({.max_centres = 120});
     network.fit(train, check, 1);
     const Eigen::RowVectorXd steepest = steepness_metric(network, train.inputs).row(2).normalized();
     CHECK(std::abs(steepest[0]) == Approx(std::sqrt(0.5)).epsilon(0.02));
