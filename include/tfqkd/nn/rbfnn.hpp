@@ -16,7 +16,7 @@ enum class Centres {
 
 struct RbfnnOptions {
     Centres centres = Centres::k_means;
-    int max_centres = 1600;  // greedy and k-means; at most half of the samples
+    int max_centres = 1300;  // greedy and k-means; at most half of the samples
     int candidates = 4000;   // greedy: samples that may become centres, drawn at random
     int choosing = 20000;  // samples, drawn at random, by which centres are chosen; weights are fitted to all
     double goal = 0;       // greedy: stop adding when the mean square on those is this small
