@@ -69,9 +69,11 @@ TEST_CASE("rows from a pipe are answered row by row", "[cli]") {
     const WorkFolder folder;
     REQUIRE(run_line("generate --rows 60 --range distance_km=0:300 --quiet -o data.csv").code == 0);
     REQUIRE(run_line("train --data data.csv --network grnn --quiet -o grnn.json").code == 0);
-    check_row_by_row({"rate", "--links", "-"});
-    check_row_by_row({"optimize", "--links", "-"});
-    check_row_by_row({"predict", "--links", "-", "--model", "grnn.json"});
+    for (const char* threads : {"1", "2"}) {
+        check_row_by_row({"rate", "--links", "-", "--threads", threads});
+        check_row_by_row({"optimize", "--links", "-", "--threads", threads});
+        check_row_by_row({"predict", "--links", "-", "--model", "grnn.json", "--threads", threads});
+    }
 }
 
 TEST_CASE("an interrupted generation ends by itself and leaves no damaged file", "[cli]") {

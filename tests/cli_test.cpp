@@ -275,6 +275,35 @@ TEST_CASE("the same seed gives the same bytes with one thread and two", "[cli][t
     }
 }
 
+TEST_CASE("a model is trained on, on the key rate, where it was trained and nowhere else", "[cli][train]") {
+    const WorkFolder folder;
+    make_models();
+    const auto trained_on = [](const std::string& model, const std::string& data) {
+        return run_line("train --loss key-rate --rate-iterations 20 --model " + model + " --data " + data +
+                        " --force -o more.json");
+    };
+    const auto kept = [](const std::string& model) {
+        std::istringstream csv(
+            run_line("benchmark --data data.csv --search-links 0 --passes 0 --quiet --model " + model).out);
+        return read_table(csv, TableFormat::csv, "kept").numbers("mean_ratio")[0];
+    };
+    REQUIRE(run_line("train --data data.csv --hidden 3 --epochs 3 --quiet -o poor.json").code == 0);
+    for (const std::string model : {"poor.json", "rbfnn.json"}) {
+        CAPTURE(model);
+        REQUIRE(trained_on(model, "data.csv").code == 0);
+        CHECK(kept("more.json") > kept(model));
+        CHECK_THAT(file_text("more.json"), contains_text("\"loss\":\"key-rate\""));
+    }
+    REQUIRE(run_line("generate --rows 40 --range distance_km=250:350 --set pulses=1e13 --quiet -o far.csv")
+                .code == 0);
+    const auto beyond = trained_on("bpnn.json", "far.csv");
+    CHECK(beyond.code == 3);
+    CHECK_THAT(beyond.err, contains_text("outside of the range in which the model was trained"));
+    CHECK_THAT(beyond.err, contains_text("arm_a_loss_db"));
+    REQUIRE(run_line("generate --protocol aopp-finite --rows 40 --quiet -o aopp.csv").code == 0);
+    CHECK_THAT(trained_on("bpnn.json", "aopp.csv").err, contains_text("but the model is for sns-finite"));
+}
+
 TEST_CASE("a model that was saved predicts the same from any kind of table", "[cli]") {
     const WorkFolder folder;
     make_models();

@@ -190,7 +190,7 @@ TEST_CASE("Training on the key rate gains key rate, for perceptrons and for radi
         const bool held_out = all_weights && !sanitized;
         const TrainingRows& judge = held_out ? held_out_rows() : training_rows();
         const Accuracy before = accuracy_of(model, judge);
-        model.train_on_key_rate(training_rows(), options);
+        model.train_on_key_rate(training_rows(), options, 1);
         CHECK(model.record().loss == TrainingLoss::key_rate);
         const Accuracy after = accuracy_of(model, judge);
         INFO(before.mean << " -> " << after.mean);
@@ -198,7 +198,7 @@ TEST_CASE("Training on the key rate gains key rate, for perceptrons and for radi
         if (held_out) CHECK(1 - after.median < 0.9 * (1 - before.median));
     }
     Model grnn = Model::train(training_rows(), std::make_unique<Grnn>(), 1);
-    CHECK_THROWS_WITH(grnn.train_on_key_rate(training_rows(), options), contains_text("only bpnn and rbfnn"));
+    CHECK_THROWS_WITH(grnn.train_on_key_rate(training_rows(), options, 1), contains_text("only bpnn and rbfnn"));
 }
 
 TEST_CASE("Without any label a network finds nearly the best key rate", "[key-rate]") {

@@ -78,12 +78,11 @@ TEST_CASE("the normal matrix agrees with differences", "[nn][perceptron]") {
         for (const auto& widths : shapes) {
             const auto network = network_of(widths, activation);
             NormalMatrix sums(network);
-            for (const int start : {0, 25}) {  // in two blocks of unlike size
-                Perceptron::Pass pass;
-                pass.values = {inputs.middleRows(start, start == 0 ? 25 : 15)};
-                network.forward(pass);
-                sums.add(pass);
-            }
+            std::vector<Perceptron::Pass> passes(2);
+            passes[0].values = {inputs.topRows(25)};
+            passes[1].values = {inputs.bottomRows(15)};
+            for (auto& pass : passes) network.forward(pass);
+            sums.add(passes, 2);
             const Matrix jacobian = jacobian_by_differences(network, inputs);
             const Matrix expected = jacobian.transpose() * jacobian;
             INFO("layers " << widths.size() - 1 << ", relu " << (activation == Activation::relu));

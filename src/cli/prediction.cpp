@@ -37,9 +37,7 @@ Predictor::Answers Predictor::predict(const Columns& links) const {
                  std::vector<std::string>(rows), std::vector<std::string>(rows)},
                 Eigen::ArrayXd(links.rows()),
                 std::vector<std::string>(rows, std::string(model_.network().kind()))};
-    parallel_for((rows + slice - 1) / slice, options_.threads, [&](std::size_t k) {
-        const Eigen::Index first = static_cast<Eigen::Index>(k) * slice,
-                           count = std::min(slice, links.rows() - first);
+    parallel_for_parts(links.rows(), slice, options_.threads, [&](Eigen::Index first, Eigen::Index count) {
         const Columns some = links.middleRows(first, count);
         Predictions part = model_.predict(some, options_.precision);
         model_.protocol().rates(some, part.points, Measure::rate, all.rate.segment(first, count));

@@ -50,14 +50,16 @@ struct Facts {
     }
 };
 
-// Work that another thread does meanwhile, where there is one, else whoever asks for its end.
+// Work that another thread does meanwhile, where there is one, else this one before it goes on.
 template <class Work>
 std::future<void> beside(bool by_thread, const Work& work) {
     try {
         if (by_thread) return std::async(std::launch::async, work);
     } catch (const std::system_error&) {
     }
-    return std::async(std::launch::deferred, work);
+    std::packaged_task<void()> task(work);
+    task();
+    return task.get_future();
 }
 
 }  // namespace

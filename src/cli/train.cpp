@@ -60,13 +60,28 @@ Model model_of(const Arguments& arguments, const Lesson& lesson, std::unique_ptr
                Streams& streams, std::size_t& without_key) {
     if (!lesson.labels)
         return Model::train_without_labels(links_to_learn(arguments, lesson, streams), std::move(network),
-                                           lesson.options, lesson.seed);
+                                           lesson.options, lesson.seed, threads(arguments));
     const TrainingRows rows =
         read_training_rows(read_table(arguments.text("--data"), streams.in), arguments.text("--protocol"));
     without_key = rows.without_key;
-    Model model = Model::train(rows, std::move(network), lesson.seed);
-    if (lesson.key_rate) model.train_on_key_rate(rows, lesson.options);
+    Model model = arguments.has("--model")
+                      ? load_model(arguments)
+                      : Model::train(rows, std::move(network), lesson.seed, threads(arguments));
+    if (lesson.key_rate) model.train_on_key_rate(rows, lesson.options, lesson.seed, threads(arguments));
     return model;
+}
+
+// A model that is trained on has its network already.
+void check_model(const Arguments& arguments, const Lesson& lesson) {
+    if (!arguments.has("--model")) return;
+    if (!lesson.key_rate)
+        throw Error(ErrorKind::usage, "--model is trained further on the key rate: add --loss key-rate");
+    std::vector<Option> only = network_options();
+    for (const char* flag : {"--network", "--labels", "--tune", "--tuned"})
+        only.push_back({flag, "", "", ""});
+    for (const Option& option : only)
+        if (arguments.has(option.flag))
+            throw Error(ErrorKind::usage, option.flag + " is for a new network; --model has one already");
 }
 
 void check_tuning(const Arguments& arguments, const Lesson& lesson) {
@@ -85,12 +100,13 @@ void check_tuning(const Arguments& arguments, const Lesson& lesson) {
 int run(const Arguments& given, Streams& streams) {
     const Lesson lesson = lesson_of(given);
     check_tuning(given, lesson);
+    check_model(given, lesson);
     if (given.has("--tune")) return run_tuning(given, streams);
     const Arguments arguments = given.has("--tuned") ? with_best_settings(given, streams) : given;
     if (!arguments.has("--output"))
         throw Error(ErrorKind::usage, "--output FILE is missing: where the model goes");
-    auto network = make_network(arguments);
-    if (lesson.key_rate || !lesson.labels) require_key_rate_trainable(*network, lesson.labels);
+    auto network = arguments.has("--model") ? nullptr : make_network(arguments);
+    if (network && (lesson.key_rate || !lesson.labels)) require_key_rate_trainable(*network, lesson.labels);
     const std::string path = arguments.text("--output");
     std::unique_ptr<OutputFile> file;
     std::optional<RunRecord> record;
@@ -138,6 +154,8 @@ Command train_command() {
           "the same, then trained on, on the key rate itself"},
          {"tfqkd train --labels none --rows 1000 --protocol aopp-finite --rate-iterations 50 -o free.json",
           "from links alone: no optimum is ever searched"},
+         {"tfqkd train --data training.csv --model rate.json --loss key-rate -o more.json",
+          "an existing model, trained further"},
          {"tfqkd train --data training.csv --network rbfnn --max-centres 300 -o rbfnn.json",
           "a radial basis network with at most 300 centres"},
          {"tfqkd train --data training.csv --network grnn --order 0 -o grnn.json",
@@ -169,6 +187,10 @@ Command train_command() {
                        "Key rate"}
                     .offering({"optima", "none"}),
                 {"--rows", "N", "20000", "links drawn for --labels none", "Key rate"},
+                {"--model", "FILE", "",
+                 "a model to train further, on the key rate of --data, in place of a new one: a file, or the "
+                 "name of one that comes with tfqkd; it keeps its trained range",
+                 "Key rate", false, "-m"},
                 {"--rate-iterations", "N", std::to_string(rate.iterations),
                  "iterations of L-BFGS on the key rate at most", "Key rate"},
                 {"--rate-epochs", "N", std::to_string(rate.epochs),

@@ -74,21 +74,22 @@ void require_key_rate_trainable(const Regressor& network, bool labels) {
 }
 
 TrainingRecord train_on_key_rate(Regressor& network, const KeyRateSet& train, const KeyRateSet& check,
-                                 const KeyRateOptions& options, std::uint64_t seed) {
+                                 const KeyRateOptions& options, std::uint64_t seed, int threads) {
     options.validate();
     require_key_rate_trainable(network, true);
     if (auto* bpnn = dynamic_cast<Bpnn*>(&network))
-        return bpnn->train_on(train.inputs, train.loss, check.inputs, check.loss, lbfgs(options), seed);
+        return bpnn->train_on(train.inputs, train.loss, check.inputs, check.loss, lbfgs(options), seed,
+                              threads);
     OutputLayerOptions how;
     how.iterations = options.iterations;
     how.memory = options.memory;
     how.patience = options.patience;
     return train_output_layer(dynamic_cast<LinearOutput&>(network), train.inputs, train.loss, check.inputs,
-                              check.loss, how, seed);
+                              check.loss, how, seed, threads);
 }
 
 TrainingRecord train_without_labels(Regressor& network, KeyRateSet train, KeyRateSet check,
-                                    const KeyRateOptions& options, std::uint64_t seed) {
+                                    const KeyRateOptions& options, std::uint64_t seed, int threads) {
     options.validate();
     require_key_rate_trainable(network, false);
     auto* const bpnn = dynamic_cast<Bpnn*>(&network);
@@ -102,7 +103,7 @@ TrainingRecord train_without_labels(Regressor& network, KeyRateSet train, KeyRat
     };
     for (int round = 0; round < rounds; ++round) {
         bpnn->train_on(train.inputs, train.loss, check.inputs, check.loss, adam_round(options, round),
-                       seed + static_cast<std::uint64_t>(round));
+                       seed + static_cast<std::uint64_t>(round), threads);
         renew();
     }
     TrainingRecord record;
@@ -115,7 +116,7 @@ TrainingRecord train_without_labels(Regressor& network, KeyRateSet train, KeyRat
             throw Error(ErrorKind::data,
                         "no key was found on any link; the links are too long, or give --data with "
                         "optima as 'tfqkd generate' finds them");
-        record = train_on_key_rate(network, with_key, check_with_key, stage, seed);
+        record = train_on_key_rate(network, with_key, check_with_key, stage, seed, threads);
         renew();
     }
     return record;

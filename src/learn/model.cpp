@@ -29,6 +29,13 @@ Samples rows_of(const Matrix& inputs, const Matrix& targets, const std::vector<E
     return {inputs(rows, Eigen::all), targets(rows, Eigen::all)};
 }
 
+void require_enough(const TrainingRows& rows, bool labelled) {
+    if (rows.links.rows() < fewest_rows)
+        throw Error(ErrorKind::data, rows.source + (labelled ? ": rows with a key: " : ": rows: ") +
+                                         std::to_string(rows.links.rows()) + "; training needs at least " +
+                                         std::to_string(fewest_rows));
+}
+
 }  // namespace
 
 // What varies is learned; what does not is remembered.
@@ -109,10 +116,7 @@ Model::Split Model::split(Eigen::Index rows, std::uint64_t seed) {
 
 // A model that knows its columns but has no network yet.
 Model Model::start(const TrainingRows& rows, bool labelled, std::uint64_t seed) {
-    if (rows.links.rows() < fewest_rows)
-        throw Error(ErrorKind::data, rows.source + (labelled ? ": rows with a key: " : ": rows: ") +
-                                         std::to_string(rows.links.rows()) + "; training needs at least " +
-                                         std::to_string(fewest_rows));
+    require_enough(rows, labelled);
     Model model;
     model.protocol_ = make_protocol(rows.protocol);
     model.features_ = link_features(model.protocol_->info());
@@ -131,13 +135,14 @@ void Model::take_record(const TrainingRecord& record, TrainingLoss loss) {
             static_cast<std::size_t>(std::max(record.best_epoch, 0)), record.train_loss.size() - 1)];
 }
 
-Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed) {
+Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed,
+                   int threads) {
     Model model = start(rows, true, seed);
     const Matrix inputs = model.scaled_inputs(rows.links);
     const Matrix targets = model.outputs_.scaled(rows.points(Eigen::all, model.output_parameters_).matrix());
     const Split split = Model::split(rows.links.rows(), seed);
-    const TrainingRecord record =
-        network->fit(rows_of(inputs, targets, split.train), rows_of(inputs, targets, split.check), seed);
+    const TrainingRecord record = network->fit(rows_of(inputs, targets, split.train),
+                                               rows_of(inputs, targets, split.check), seed, threads);
     model.network_ = std::move(network);
     model.record_.train_rows = split.train.size();
     model.record_.check_rows = split.check.size();
@@ -145,20 +150,43 @@ Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network,
     return model;
 }
 
+// Rows that a model can go on to learn from: it keeps its columns and ranges.
+void Model::require_learnable(const TrainingRows& rows) const {
+    if (rows.protocol != protocol_->info().spec())
+        throw Error(ErrorKind::data, rows.source + ": optima of " + rows.protocol +
+                                         ", but the model is for " + protocol_->info().spec());
+    require_enough(rows, true);
+    const auto names = outside(feature_values(protocol_->info(), rows.links));
+    const auto beyond = [](const std::string& name) { return !name.empty(); };
+    const auto count = std::count_if(names.begin(), names.end(), beyond);
+    if (count == 0) return;
+    throw Error(ErrorKind::data,
+                rows.source + ": " + std::to_string(count) + " of " + std::to_string(names.size()) +
+                    " rows with a key lie outside of the range in which the model was trained, the "
+                    "first of them in " +
+                    *std::find_if(names.begin(), names.end(), beyond) +
+                    "; leave them out, or train a new model");
+}
+
 KeyRateSet Model::key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const {
     const Columns links = rows.links(some, Eigen::all);
     return {scaled_inputs(links), KeyRateLoss(*protocol_, point_map(), links, rows.rate(some))};
 }
 
-void Model::train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options) {
-    const Split split = Model::split(rows.links.rows(), record_.seed);
+void Model::train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options, std::uint64_t seed,
+                              int threads) {
+    require_learnable(rows);
+    record_.seed = seed;
+    const Split split = Model::split(rows.links.rows(), seed);
+    record_.train_rows = split.train.size();
+    record_.check_rows = split.check.size();
     take_record(tfqkd::train_on_key_rate(*network_, key_rate_set(rows, split.train),
-                                         key_rate_set(rows, split.check), options, record_.seed),
+                                         key_rate_set(rows, split.check), options, seed, threads),
                 TrainingLoss::key_rate);
 }
 
 Model Model::train_without_labels(const TrainingRows& rows, std::unique_ptr<Regressor> network,
-                                  const KeyRateOptions& options, std::uint64_t seed) {
+                                  const KeyRateOptions& options, std::uint64_t seed, int threads) {
     Model model = start(rows, false, seed);
     const Split split = Model::split(rows.links.rows(), seed);
     const std::vector<Eigen::Index> first(
@@ -167,13 +195,14 @@ Model Model::train_without_labels(const TrainingRows& rows, std::unique_ptr<Regr
     const Columns points = rows.points(first, Eigen::all);
     const Samples starts{model.scaled_inputs(rows.links(first, Eigen::all)),
                          model.outputs_.scaled(points(Eigen::all, model.output_parameters_).matrix())};
-    network->fit(starts, {}, seed);
+    network->fit(starts, {}, seed, threads);
     model.network_ = std::move(network);
     model.record_.train_rows = split.train.size();
     model.record_.check_rows = split.check.size();
-    model.take_record(tfqkd::train_without_labels(*model.network_, model.key_rate_set(rows, split.train),
-                                                  model.key_rate_set(rows, split.check), options, seed),
-                      TrainingLoss::key_rate);
+    model.take_record(
+        tfqkd::train_without_labels(*model.network_, model.key_rate_set(rows, split.train),
+                                    model.key_rate_set(rows, split.check), options, seed, threads),
+        TrainingLoss::key_rate);
     return model;
 }
 

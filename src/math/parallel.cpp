@@ -34,6 +34,11 @@ int default_threads() {
     return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? std::max(1, CPU_COUNT(&cpus)) : 1;
 }
 
+int threads_within_memory(int threads, double bytes) {
+    constexpr double most = 1e9;
+    return static_cast<int>(std::clamp(most / bytes, 1.0, static_cast<double>(std::max(threads, 1))));
+}
+
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
     std::atomic<std::size_t> next{0};
     std::exception_ptr failure;
@@ -60,6 +65,14 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
         loop();
     }
     if (failure) std::rethrow_exception(failure);
+}
+
+void parallel_for_parts(std::ptrdiff_t rows, std::ptrdiff_t rows_a_part, int threads,
+                        const std::function<void(std::ptrdiff_t first, std::ptrdiff_t count)>& work) {
+    parallel_for(part_count(rows, rows_a_part), threads, [&](std::size_t part) {
+        const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(part) * rows_a_part;
+        work(first, std::min(rows_a_part, rows - first));
+    });
 }
 
 }  // namespace tfqkd

@@ -59,7 +59,7 @@ void train_adam(Perceptron& network, const TrainingTask& task, const AdamOptions
             moments.step(rate_at(options, epoch), gradient, weights);
             network.set_weights(weights);
         }
-        const double check = network.loss(task.check_inputs, task.check_loss);
+        const double check = network.loss(task.check_inputs, task.check_loss, nullptr, task.threads);
         if (!progress.add(sum / static_cast<double>(rows.size()), check, weights)) return;
     }
 }

@@ -6,7 +6,7 @@
 
 #include "nn/json_matrix.hpp"
 #include "nn/random.hpp"
-#include "nn/samples.hpp"
+#include "nn/require.hpp"
 #include "nn/training.hpp"
 #include "tfqkd/nn/loss.hpp"
 
@@ -25,9 +25,9 @@ std::vector<int> widths_of(const BpnnOptions& options, const Samples& train) {
 
 // One training from first weights drawn by `seed`.
 Progress train_once(Perceptron& network, const BpnnOptions& options, const Samples& train,
-                    const Samples& check, std::uint64_t seed) {
+                    const Samples& check, std::uint64_t seed, int threads) {
     const MeanSquare train_loss(train.targets), check_loss(check.targets);
-    const TrainingTask task{train.inputs, train_loss, check.inputs, check_loss};
+    const TrainingTask task{train.inputs, train_loss, check.inputs, check_loss, threads};
     network.randomise(derived_seed(seed, 0));
     Progress progress(options.patience);
     AdamOptions adam = options.adam;
@@ -39,7 +39,7 @@ Progress train_once(Perceptron& network, const BpnnOptions& options, const Sampl
     if (options.trainer == Trainer::lbfgs)
         train_lbfgs(network, task, options.lbfgs, progress);
     else
-        train_levenberg_marquardt(network, train, check, options.levenberg_marquardt, progress);
+        train_levenberg_marquardt(network, train, check, options.levenberg_marquardt, threads, progress);
     return progress;
 }
 
@@ -75,8 +75,7 @@ Bpnn::Bpnn(Perceptron network, BpnnOptions options) : Bpnn(std::move(options)) {
     network_ = std::move(network);
 }
 
-TrainingRecord Bpnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
-    const Samples& decisive = checked(train, check);
+TrainingRecord Bpnn::learn(const Samples& train, const Samples& check, std::uint64_t seed, int threads) {
     Perceptron network(widths_of(options_, train), options_.activation);
     require(options_.trainer != Trainer::levenberg_marquardt ||
                 network.weights().size() <= most_weights_for_levenberg_marquardt,
@@ -84,7 +83,7 @@ TrainingRecord Bpnn::fit(const Samples& train, const Samples& check, std::uint64
     TrainingRecord best;
     for (int restart = 0; restart < options_.restarts; ++restart) {
         const auto progress =
-            train_once(network, options_, train, decisive, derived_seed(seed, 100 + restart));
+            train_once(network, options_, train, check, derived_seed(seed, 100 + restart), threads);
         if (restart > 0 && !(progress.record().best_check_loss < best.best_check_loss)) continue;
         best = progress.record();
         network_ = network;
@@ -94,14 +93,15 @@ TrainingRecord Bpnn::fit(const Samples& train, const Samples& check, std::uint64
 }
 
 TrainingRecord Bpnn::train_on(const Matrix& train_inputs, const Loss& train_loss, const Matrix& check_inputs,
-                              const Loss& check_loss, const BpnnOptions& how, std::uint64_t seed) {
+                              const Loss& check_loss, const BpnnOptions& how, std::uint64_t seed,
+                              int threads) {
     how.validate();
     require(how.trainer != Trainer::levenberg_marquardt, "trainer",
             "be Adam or L-BFGS for a loss of one's own");
-    const TrainingTask task{train_inputs, train_loss, check_inputs, check_loss};
+    const TrainingTask task{train_inputs, train_loss, check_inputs, check_loss, threads};
     Progress progress(how.patience);
-    progress.add(network_.loss(train_inputs, train_loss), network_.loss(check_inputs, check_loss),
-                 network_.weights());
+    progress.add(network_.loss(train_inputs, train_loss, nullptr, threads),
+                 network_.loss(check_inputs, check_loss, nullptr, threads), network_.weights());
     if (how.trainer == Trainer::adam)
         train_adam(network_, task, how.adam, derived_seed(seed, 1), progress);
     else

@@ -13,7 +13,7 @@
 #include "nn/leave_one_out.hpp"
 #include "nn/local_fit.hpp"
 #include "nn/random.hpp"
-#include "nn/samples.hpp"
+#include "nn/require.hpp"
 #include "nn/steepness.hpp"
 #include "tfqkd/nn/loss.hpp"
 
@@ -98,8 +98,7 @@ int Grnn::looked_at() const {
     return tree_ ? std::min(options_.neighbours, all) : all;
 }
 
-TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
-    const Samples& decisive = checked(train, check);
+TrainingRecord Grnn::learn(const Samples& train, const Samples& check, std::uint64_t seed, int threads) {
     const auto queries = drawn_rows(static_cast<int>(train.inputs.rows()), options_.queries, seed);
     const auto inputs = train.inputs.cols();
     Matrix metric = Matrix::Identity(inputs, inputs);
@@ -108,7 +107,8 @@ TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64
         const auto turned = [&](const Matrix& directions, bool by_targets) {
             const Samples places{train.inputs * directions.transpose(), train.targets};
             const LeaveOneOut error(places, queries, options_.order, options_.ridge,
-                                    train.inputs.rows() > options_.tree_above ? options_.neighbours : any);
+                                    train.inputs.rows() > options_.tree_above ? options_.neighbours : any,
+                                    threads);
             const Eigen::VectorXd start = by_targets ? spreads_by_neighbours(places.inputs, queries)
                                                      : spreads_by_deviation(places.inputs);
             const Eigen::VectorXd spreads = find_spreads(error, start, options_.iterations);
@@ -126,7 +126,7 @@ TrainingRecord Grnn::fit(const Samples& train, const Samples& check, std::uint64
         }
     }
     take(train, metric);
-    const double on_check = mean_square(predict(decisive.inputs), decisive.targets);
+    const double on_check = mean_square(predict(check.inputs), check.targets);
     return {{left_out}, {on_check}, 0, on_check};
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "nn/random.hpp"
+#include "tfqkd/math/parallel.hpp"
 
 namespace tfqkd {
 
@@ -12,26 +13,24 @@ namespace {
 constexpr Eigen::Index block_rows = 512;
 
 // Each point's nearest mean; |p - m|^2 = |p|^2 - 2 p m + |m|^2, the first term the same for all means.
-std::vector<int> nearest_means(const Matrix& points, const Matrix& means) {
+std::vector<int> nearest_means(const Matrix& points, const Matrix& means, int threads) {
     std::vector<int> nearest(points.rows());
     const Eigen::RowVectorXd squares = means.rowwise().squaredNorm().transpose();
-    Matrix distance;  // points x means
-    for (Eigen::Index start = 0; start < points.rows(); start += block_rows) {
-        const auto rows = std::min(block_rows, points.rows() - start);
-        distance.noalias() = -2 * points.middleRows(start, rows) * means.transpose();
+    parallel_for_parts(points.rows(), block_rows, threads, [&](Eigen::Index start, Eigen::Index rows) {
+        Matrix distance = -2 * points.middleRows(start, rows) * means.transpose();  // points x means
         distance.rowwise() += squares;
         for (Eigen::Index row = 0; row < rows; ++row) distance.row(row).minCoeff(&nearest[start + row]);
-    }
+    });
     return nearest;
 }
 
 }  // namespace
 
-Matrix k_means(const Matrix& points, int count, int iterations, std::uint64_t seed) {
+Matrix k_means(const Matrix& points, int count, int iterations, std::uint64_t seed, int threads) {
     Matrix means = points(drawn_rows(static_cast<int>(points.rows()), count, seed), Eigen::all);
     std::vector<int> before;
     for (int iteration = 0; iteration < iterations; ++iteration) {
-        const auto nearest = nearest_means(points, means);
+        const auto nearest = nearest_means(points, means, threads);
         if (nearest == before) break;
         Matrix sums = Matrix::Zero(means.rows(), means.cols());
         Eigen::VectorXd members = Eigen::VectorXd::Zero(means.rows());

@@ -91,11 +91,12 @@ void train_lbfgs(Perceptron& network, const TrainingTask& task, const LbfgsOptio
                  Progress& progress) {
     const auto function = [&](const Eigen::VectorXd& weights, Eigen::VectorXd& gradient) {
         network.set_weights(weights);
-        return network.loss(task.train_inputs, task.train_loss, &gradient);
+        return network.loss(task.train_inputs, task.train_loss, &gradient, task.threads);
     };
     const auto after_step = [&](const Eigen::VectorXd& weights, double value) {
         network.set_weights(weights);
-        return progress.add(value, network.loss(task.check_inputs, task.check_loss), weights);
+        return progress.add(value, network.loss(task.check_inputs, task.check_loss, nullptr, task.threads),
+                            weights);
     };
     Eigen::VectorXd weights = network.weights();
     minimize_lbfgs(function, weights, options.iterations, options.memory, after_step);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "nn/lbfgs.hpp"
-#include "nn/local_fit.hpp"
 
 namespace tfqkd {
 
@@ -19,36 +18,41 @@ constexpr double faintest = 36;             // exp(-36) of the greatest weight i
 }  // namespace
 
 double LeaveOneOut::operator()(const Eigen::VectorXd& log_spreads, Eigen::VectorXd* gradient) const {
+    constexpr Eigen::Index queries_a_part = 16;
     const Eigen::VectorXd spreads = log_spreads.array().exp();
-    if (gradient) gradient->setZero(spreads.size());
-    LocalFit fit(order_, ridge_);
-    double sum = 0;
-    for (const int query : queries_) {
-        const auto others = near(query, spreads);
-        const Matrix targets = samples_.targets(others, Eigen::all);  // others x outputs
-        const Matrix offsets =
-            (samples_.inputs(others, Eigen::all).rowwise() - samples_.inputs.row(query)).array().rowwise() /
-            spreads.transpose().array();
-        fit.offsets = offsets;
-        fit.solve();
-        const Eigen::VectorXd error = targets.transpose() * (fit.weights() * fit.influence()).matrix() -
-                                      samples_.targets.row(query).transpose();
-        sum += error.squaredNorm();
-        if (!gradient) continue;
-        // A weight moves the prediction by influence times residual, and grows by its squared offset in
-        // spreads.
-        const Eigen::ArrayXd target = (targets * (2 * error)).array();
-        const Eigen::ArrayXd pull = fit.influence() * fit.residual(target);
-        *gradient += fit.by_ridge(target, spreads.size());
-        for (Eigen::Index d = 0; d < spreads.size(); ++d) {
-            const Eigen::ArrayXd square = offsets.col(d).array().square();
-            (*gradient)[d] += (fit.weights() * pull * (square - (fit.weights() * square).sum())).sum();
-        }
+    const auto queries = static_cast<Eigen::Index>(queries_.size());
+    const auto work = [&](Eigen::Index first, Eigen::Index count, SumAndSlope& sum) {
+        LocalFit fit(order_, ridge_);
+        for (Eigen::Index k = first; k < first + count; ++k)
+            add(queries_[static_cast<std::size_t>(k)], spreads, gradient, fit, sum);
+    };
+    const auto total = sum_over_parts(queries, queries_a_part, spreads.size(), threads_, work);
+    const double share = 1.0 / static_cast<double>(queries * samples_.targets.cols());
+    if (gradient) *gradient = share * total.slope;
+    return share * total.sum;
+}
+
+// A weight moves the prediction by influence times residual, and grows by its squared offset in spreads.
+void LeaveOneOut::add(int query, const Eigen::VectorXd& spreads, bool with_slope, LocalFit& fit,
+                      SumAndSlope& sum) const {
+    const auto others = near(query, spreads);
+    const Matrix targets = samples_.targets(others, Eigen::all);  // others x outputs
+    const Matrix offsets =
+        (samples_.inputs(others, Eigen::all).rowwise() - samples_.inputs.row(query)).array().rowwise() /
+        spreads.transpose().array();
+    fit.offsets = offsets;
+    fit.solve();
+    const Eigen::VectorXd error = targets.transpose() * (fit.weights() * fit.influence()).matrix() -
+                                  samples_.targets.row(query).transpose();
+    sum.sum += error.squaredNorm();
+    if (!with_slope) return;
+    const Eigen::ArrayXd target = (targets * (2 * error)).array();
+    const Eigen::ArrayXd pull = fit.influence() * fit.residual(target);
+    sum.slope += fit.by_ridge(target, spreads.size());
+    for (Eigen::Index d = 0; d < spreads.size(); ++d) {
+        const Eigen::ArrayXd square = offsets.col(d).array().square();
+        sum.slope[d] += (fit.weights() * pull * (square - (fit.weights() * square).sum())).sum();
     }
-    const double share =
-        1.0 / static_cast<double>(static_cast<Eigen::Index>(queries_.size()) * samples_.targets.cols());
-    if (gradient) *gradient *= share;
-    return sum * share;
 }
 
 // The nearest of the other samples that have any weight at all.

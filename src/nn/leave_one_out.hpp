@@ -3,6 +3,8 @@
 #include <limits>
 #include <vector>
 
+#include "nn/local_fit.hpp"
+#include "nn/part_sums.hpp"
 #include "tfqkd/nn/regressor.hpp"
 
 namespace tfqkd {
@@ -13,15 +15,19 @@ class LeaveOneOut {
   public:
     // neighbours: how many of the others, the nearest in spreads, each prediction looks at.
     LeaveOneOut(const Samples& samples, std::vector<int> queries, int order, double ridge,
-                int neighbours = std::numeric_limits<int>::max())
+                int neighbours = std::numeric_limits<int>::max(), int threads = 1)
         : samples_(samples),
           queries_(std::move(queries)),
           order_(order),
           ridge_(ridge),
-          neighbours_(neighbours) {}
+          neighbours_(neighbours),
+          threads_(threads) {}
     double operator()(const Eigen::VectorXd& log_spreads, Eigen::VectorXd* gradient) const;
 
   private:
+    // Adds the squared error of one query, and its slope when asked for.
+    void add(int query, const Eigen::VectorXd& spreads, bool with_slope, LocalFit& fit,
+             SumAndSlope& sum) const;
     std::vector<int> near(int query, const Eigen::VectorXd& spreads) const;
 
     const Samples& samples_;
@@ -29,6 +35,7 @@ class LeaveOneOut {
     int order_;
     double ridge_;
     int neighbours_;
+    int threads_;
 };
 
 // Spreads, one an input, of small leave-one-out error; found from multiples of `start`.

@@ -1,9 +1,12 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "nn/normal_matrix.hpp"
+#include "nn/part_sums.hpp"
 #include "nn/training.hpp"
+#include "tfqkd/math/parallel.hpp"
 #include "tfqkd/nn/loss.hpp"
 
 namespace tfqkd {
@@ -16,46 +19,51 @@ struct NormalEquations {
     Eigen::VectorXd gradient;  // weights
 };
 
-// Calls function(pass, first row, rows) after a forward pass through each block of samples.
-template <class Function>
-void for_each_block(const Perceptron& network, const Matrix& inputs, Function function) {
-    Perceptron::Pass pass;
-    pass.values.resize(network.widths().size());
-    for (Eigen::Index start = 0; start < inputs.rows(); start += NormalMatrix::block_rows) {
-        const auto rows = std::min(NormalMatrix::block_rows, inputs.rows() - start);
-        pass.values.front() = inputs.middleRows(start, rows);
-        network.forward(pass);
-        function(pass, start, rows);
-    }
-}
-
-NormalEquations normal_equations(const Perceptron& network, const Samples& train) {
+NormalEquations normal_equations(const Perceptron& network, const Samples& train, int threads) {
+    constexpr Eigen::Index block = NormalMatrix::block_rows, rows_at_once = 8 * block;
     NormalMatrix sums(network);
     NormalEquations result{{}, Eigen::VectorXd::Zero(network.weights().size())};
-    for_each_block(network, train.inputs, [&](Perceptron::Pass& pass, Eigen::Index start, Eigen::Index rows) {
-        sums.add(pass);
-        network.backward(pass, pass.values.back() - train.targets.middleRows(start, rows), result.gradient);
-    });
+    std::vector<Perceptron::Pass> passes;
+    for (Eigen::Index start = 0; start < train.inputs.rows(); start += rows_at_once) {
+        const auto rows = std::min(rows_at_once, train.inputs.rows() - start);
+        passes.resize(part_count(rows, block));
+        parallel_for_parts(rows, block, threads, [&](Eigen::Index first, Eigen::Index count) {
+            Perceptron::Pass& pass = passes[static_cast<std::size_t>(first / block)];
+            pass.values = {train.inputs.middleRows(start + first, count)};
+            network.forward(pass);
+        });
+        for (std::size_t k = 0; k < passes.size(); ++k) {
+            const Matrix& found = passes[k].values.back();
+            const auto first = start + static_cast<Eigen::Index>(k) * block;
+            network.backward(passes[k], found - train.targets.middleRows(first, found.rows()),
+                             result.gradient);
+        }
+        sums.add(passes, threads);
+    }
     result.matrix = sums.assembled();
     return result;
 }
 
 // J^T times the second derivative of the outputs along `step`, by differences.
-Eigen::VectorXd bend_along(const Eigen::VectorXd& step, const Perceptron& network, const Matrix& inputs) {
+Eigen::VectorXd bend_along(const Eigen::VectorXd& step, const Perceptron& network, const Matrix& inputs,
+                           int threads) {
     constexpr double part = 0.1;  // of the step
     Perceptron ahead = network, behind = network;
     ahead.set_weights(network.weights() + part * step);
     behind.set_weights(network.weights() - part * step);
-    Eigen::VectorXd result = Eigen::VectorXd::Zero(step.size());
-    Perceptron::Pass pass_ahead, pass_behind;
-    for_each_block(network, inputs, [&](Perceptron::Pass& pass, Eigen::Index, Eigen::Index) {
-        pass_ahead.values = pass_behind.values = {pass.values.front()};
-        ahead.forward(pass_ahead);
-        behind.forward(pass_behind);
-        const Matrix bend = pass_ahead.values.back() - 2 * pass.values.back() + pass_behind.values.back();
-        network.backward(pass, bend / (part * part), result);
-    });
-    return result;
+    const auto add = [&](Eigen::Index first, Eigen::Index rows, SumAndSlope& sum) {
+        Perceptron::Pass pass, pass_ahead, pass_behind;
+        for (Eigen::Index start = first; start < first + rows; start += NormalMatrix::block_rows) {
+            const auto count = std::min(NormalMatrix::block_rows, first + rows - start);
+            pass.values = pass_ahead.values = pass_behind.values = {inputs.middleRows(start, count)};
+            network.forward(pass);
+            ahead.forward(pass_ahead);
+            behind.forward(pass_behind);
+            const Matrix bend = pass_ahead.values.back() - 2 * pass.values.back() + pass_behind.values.back();
+            network.backward(pass, bend / (part * part), sum.slope);
+        }
+    };
+    return sum_over_parts(inputs.rows(), 4 * NormalMatrix::block_rows, step.size(), threads, add).slope;
 }
 
 // The step of the linear model, bent to follow the outputs' curvature (geodesic acceleration, Transtrum and
@@ -67,14 +75,14 @@ struct Step {
 };
 
 Step find_step(const NormalEquations& equations, const Eigen::VectorXd& damping, const Perceptron& network,
-               const Matrix& inputs) {
+               const Matrix& inputs, int threads) {
     Matrix damped = equations.matrix;
     damped.diagonal() += damping;
     const Eigen::LLT<Eigen::Ref<Matrix>> factor(damped);
     if (factor.info() != Eigen::Success) return {};
     Step step{factor.solve(-equations.gradient)};
     step.foretold = 0.5 * step.change.dot(damping.cwiseProduct(step.change) - equations.gradient);
-    const Eigen::VectorXd bend = factor.solve(bend_along(step.change, network, inputs));
+    const Eigen::VectorXd bend = factor.solve(bend_along(step.change, network, inputs, threads));
     if (bend.norm() <= 0.75 * step.change.norm()) step.change -= 0.5 * bend;
     return step;
 }
@@ -102,25 +110,25 @@ struct Damping {
 }  // namespace
 
 void train_levenberg_marquardt(Perceptron& network, const Samples& train, const Samples& check,
-                               const LevenbergMarquardtOptions& options, Progress& progress) {
+                               const LevenbergMarquardtOptions& options, int threads, Progress& progress) {
     const MeanSquare train_loss(train.targets), check_loss(check.targets);
     const double half_count = 0.5 * static_cast<double>(train.targets.size());
     Eigen::VectorXd weights = network.weights();
-    double loss = network.loss(train.inputs, train_loss);
+    double loss = network.loss(train.inputs, train_loss, nullptr, threads);
     Damping damping{options.damping};
     int small_gains = 0;
     for (int iteration = 0; iteration < options.iterations && small_gains < 10; ++iteration) {
-        const auto equations = normal_equations(network, train);
+        const auto equations = normal_equations(network, train, threads);
         const Eigen::VectorXd diagonal = damping_weights(equations.matrix);
         for (bool better = false; !better;) {
             if (!(damping.value < 1e15)) return;
-            const Step step = find_step(equations, damping.value * diagonal, network, train.inputs);
+            const Step step = find_step(equations, damping.value * diagonal, network, train.inputs, threads);
             if (step.change.size() == 0) {
                 damping.refused();
                 continue;
             }
             network.set_weights(weights + step.change);
-            const double trial = network.loss(train.inputs, train_loss);
+            const double trial = network.loss(train.inputs, train_loss, nullptr, threads);
             better = trial < loss;
             if (!better) {
                 network.set_weights(weights);
@@ -132,7 +140,7 @@ void train_levenberg_marquardt(Perceptron& network, const Samples& train, const 
             loss = trial;
         }
         weights = network.weights();
-        if (!progress.add(loss, network.loss(check.inputs, check_loss), weights)) return;
+        if (!progress.add(loss, network.loss(check.inputs, check_loss, nullptr, threads), weights)) return;
     }
 }
 

@@ -1,100 +1,122 @@
 #include "nn/normal_matrix.hpp"
 
+#include <algorithm>
+
+#include "tfqkd/math/parallel.hpp"
+
 namespace tfqkd {
 
 namespace {
 
-// Calls function(column, i, j) for each pair; of two like indices only i <= j.
-template <class Function>
-void for_each_pair(int first, int second, bool alike, Function function) {
-    Eigen::Index column = 0;
-    for (int i = 0; i < first; ++i)
-        for (int j = alike ? i : 0; j < second; ++j) function(column++, i, j);
-}
-
-Eigen::Index pair_count(Eigen::Index first, Eigen::Index second, bool alike) {
-    return alike ? first * (first + 1) / 2 : first * second;
-}
+constexpr Eigen::Index piece_rows = 128, piece_columns = 256;  // of a block's sums; they stay in the cache
 
 }  // namespace
 
-NormalMatrix::NormalMatrix(const Perceptron& network) : network_(network), deltas_(network.layers() - 1) {
+std::vector<NormalMatrix::Pair> NormalMatrix::pairs(int first, int second, bool alike) {
+    std::vector<Pair> result;
+    for (int i = 0; i < first; ++i)
+        for (int j = alike ? i : 0; j < second; ++j) result.push_back({i, j});
+    return result;
+}
+
+NormalMatrix::NormalMatrix(const Perceptron& network) : network_(network) {
     const auto& widths = network.widths();
     const int last = network.layers() - 1;
     for (int l = 0; l <= last; ++l)
         for (int m = l; m <= last; ++m) {
-            const auto delta_pairs = l == last ? 1 : pair_count(widths[l + 1], widths[m + 1], l == m);
-            blocks_.push_back(
-                {l, m, Matrix::Zero(delta_pairs, pair_count(widths[l] + 1, widths[m] + 1, l == m))});
+            Block block{l, m, {{0, 0}}, pairs(widths[l] + 1, widths[m] + 1, l == m), {}};
+            if (l != last) block.deltas = pairs(widths[l + 1], widths[m + 1], l == m);
+            const auto rows = static_cast<Eigen::Index>(block.deltas.size());
+            block.sums = Matrix::Zero(rows, static_cast<Eigen::Index>(block.inputs.size()));
+            for (Eigen::Index first = 0; first < rows; first += piece_rows)
+                pieces_.push_back({blocks_.size(), first, std::min(piece_rows, rows - first)});
+            blocks_.push_back(std::move(block));
         }
 }
 
-void NormalMatrix::set_zero() {
-    for (auto& block : blocks_) block.sums.setZero();
+void NormalMatrix::add(std::span<const Perceptron::Pass> passes, int threads) {
+    std::vector<Deltas> deltas(passes.size());
+    parallel_for(passes.size(), threads, [&](std::size_t k) { deltas[k] = deltas_of(passes[k]); });
+    parallel_for(pieces_.size(), threads, [&](std::size_t k) { add(pieces_[k], passes, deltas); });
 }
 
-void NormalMatrix::add(const Perceptron::Pass& pass) {
-    find_deltas(pass);
-    for (auto& block : blocks_) {
-        multiply_deltas(block, pass.values.front().rows());
-        multiply_inputs(block, pass);
-        block.sums.noalias() += delta_pairs_.transpose() * input_pairs_;
+void NormalMatrix::add(const Piece& piece, std::span<const Perceptron::Pass> passes,
+                       const std::vector<Deltas>& deltas) {
+    Block& block = blocks_[piece.block];
+    const auto delta_pairs =
+        std::span<const Pair>(block.deltas)
+            .subspan(static_cast<std::size_t>(piece.first), static_cast<std::size_t>(piece.count));
+    Matrix of_deltas, of_inputs;  // samples x pairs
+    for (std::size_t k = 0; k < passes.size(); ++k) {
+        if (block.layer == network_.layers() - 1)
+            of_deltas.setOnes(passes[k].values.front().rows(), 1);
+        else
+            multiply_deltas(block, delta_pairs, deltas[k], of_deltas);
+        for (Eigen::Index first = 0; first < block.sums.cols(); first += piece_columns) {
+            const auto count = std::min(piece_columns, block.sums.cols() - first);
+            multiply_inputs(block,
+                            std::span<const Pair>(block.inputs)
+                                .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                            passes[k], of_inputs);
+            block.sums.block(piece.first, first, piece.count, count).noalias() +=
+                of_deltas.transpose() * of_inputs;
+        }
     }
 }
 
-void NormalMatrix::find_deltas(const Perceptron::Pass& pass) {
+NormalMatrix::Deltas NormalMatrix::deltas_of(const Perceptron::Pass& pass) const {
     const auto& widths = network_.widths();
     const auto samples = pass.values.front().rows();
     const int outputs = widths.back();
+    Deltas deltas(static_cast<std::size_t>(network_.layers() - 1));
     for (int l = network_.layers() - 2; l >= 0; --l) {
         const auto above = network_.layer(l + 1).leftCols(widths[l + 1]);
-        deltas_[l].resize(samples * outputs, widths[l + 1]);
-        if (l + 1 < network_.layers() - 1) deltas_[l].noalias() = deltas_[l + 1] * above;
+        deltas[l].resize(samples * outputs, widths[l + 1]);
+        if (l + 1 < network_.layers() - 1) deltas[l].noalias() = deltas[l + 1] * above;
         for (int k = 0; k < outputs; ++k) {
-            auto of_output = deltas_[l].middleRows(k * samples, samples);
+            auto of_output = deltas[l].middleRows(k * samples, samples);
             if (l + 1 == network_.layers() - 1) of_output = above.row(k).replicate(samples, 1);
             network_.through_activation(pass.values[l + 1], of_output);
         }
     }
+    return deltas;
 }
 
-void NormalMatrix::multiply_deltas(const Block& block, Eigen::Index samples) {
-    const auto& widths = network_.widths();
-    const int last = network_.layers() - 1, outputs = widths.back();
-    delta_pairs_.resize(samples, block.sums.rows());
-    if (block.layer == last) {
-        delta_pairs_.setOnes();
-        return;
+void NormalMatrix::multiply_deltas(const Block& block, std::span<const Pair> pairs, const Deltas& deltas,
+                                   Matrix& products) const {
+    const int last = network_.layers() - 1, outputs = network_.widths().back();
+    const Matrix& left = deltas[block.layer];
+    const auto samples = left.rows() / outputs;
+    products.resize(samples, static_cast<Eigen::Index>(pairs.size()));
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+        const auto [i, j] = pairs[p];
+        auto sum = products.col(static_cast<Eigen::Index>(p));
+        if (block.other == last) {
+            sum = left.col(i).segment(j * samples, samples);
+            continue;
+        }
+        const Matrix& right = deltas[block.other];
+        sum.setZero();
+        for (int k = 0; k < outputs; ++k)
+            sum += left.col(i)
+                       .segment(k * samples, samples)
+                       .cwiseProduct(right.col(j).segment(k * samples, samples));
     }
-    const auto& left = deltas_[block.layer];
-    for_each_pair(widths[block.layer + 1], widths[block.other + 1], block.layer == block.other,
-                  [&](Eigen::Index column, int i, int j) {
-                      auto sum = delta_pairs_.col(column);
-                      if (block.other == last) {
-                          sum = left.col(i).segment(j * samples, samples);
-                          return;
-                      }
-                      const auto& right = deltas_[block.other];
-                      sum.setZero();
-                      for (int k = 0; k < outputs; ++k)
-                          sum += left.col(i)
-                                     .segment(k * samples, samples)
-                                     .cwiseProduct(right.col(j).segment(k * samples, samples));
-                  });
 }
 
-void NormalMatrix::multiply_inputs(const Block& block, const Perceptron::Pass& pass) {
+void NormalMatrix::multiply_inputs(const Block& block, std::span<const Pair> pairs,
+                                   const Perceptron::Pass& pass, Matrix& products) {
     const Matrix &left = pass.values[block.layer], &right = pass.values[block.other];
-    input_pairs_.resize(left.rows(), block.sums.cols());
-    for_each_pair(static_cast<int>(left.cols()) + 1, static_cast<int>(right.cols()) + 1,
-                  block.layer == block.other, [&](Eigen::Index column, int a, int b) {
-                      auto product = input_pairs_.col(column);
-                      if (b == right.cols())
-                          product.setOnes();
-                      else
-                          product = right.col(b);
-                      if (a < left.cols()) product.array() *= left.col(a).array();
-                  });
+    products.resize(left.rows(), static_cast<Eigen::Index>(pairs.size()));
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+        const auto [a, b] = pairs[p];
+        auto product = products.col(static_cast<Eigen::Index>(p));
+        if (b == right.cols())  // the bias
+            product.setOnes();
+        else
+            product = right.col(b);
+        if (a < left.cols()) product.array() *= left.col(a).array();
+    }
 }
 
 Matrix NormalMatrix::assembled() const {
@@ -103,22 +125,25 @@ Matrix NormalMatrix::assembled() const {
     Matrix result = Matrix::Zero(count, count);
     for (const auto& block : blocks_) {
         const int l = block.layer, m = block.other;
-        const bool alike = l == m, of_last = l == network_.layers() - 1;
+        const bool alike = l == m;
         const auto set = [&](int i, int a, int j, int b, double value) {
             const auto row = network_.offset(l) + Eigen::Index{a} * widths[l + 1] + i;
             const auto col = network_.offset(m) + Eigen::Index{b} * widths[m + 1] + j;
             result(row, col) = result(col, row) = value;
         };
         const auto set_pair = [&](Eigen::Index row, int i, int j) {
-            for_each_pair(widths[l] + 1, widths[m] + 1, alike, [&](Eigen::Index col, int a, int b) {
-                set(i, a, j, b, block.sums(row, col));
-                if (alike) set(i, b, j, a, block.sums(row, col));
-            });
+            for (std::size_t col = 0; col < block.inputs.size(); ++col) {
+                const auto [a, b] = block.inputs[col];
+                const double value = block.sums(row, static_cast<Eigen::Index>(col));
+                set(i, a, j, b, value);
+                if (alike) set(i, b, j, a, value);
+            }
         };
-        if (of_last)
+        if (l == network_.layers() - 1)
             for (int i = 0; i < widths.back(); ++i) set_pair(0, i, i);
         else
-            for_each_pair(widths[l + 1], widths[m + 1], alike, set_pair);
+            for (std::size_t row = 0; row < block.deltas.size(); ++row)
+                set_pair(static_cast<Eigen::Index>(row), block.deltas[row].first, block.deltas[row].second);
     }
     return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "tfqkd/nn/perceptron.hpp"
@@ -16,26 +17,39 @@ namespace tfqkd {
 class NormalMatrix {
   public:
     explicit NormalMatrix(const Perceptron& network);
-    static constexpr Eigen::Index block_rows = 256;
-    void set_zero();
-    // After forward() on at most some hundred samples.
-    void add(const Perceptron::Pass& pass);
+    static constexpr Eigen::Index block_rows = 256;  // samples of a pass at most
+    // After forward() of each pass. The same bits with any number of threads.
+    void add(std::span<const Perceptron::Pass> passes, int threads = 1);
     Matrix assembled() const;  // weights x weights
 
   private:
+    struct Pair {
+        int first, second;  // of two like lists first <= second
+    };
     struct Block {
         int layer, other;  // layer <= other
-        Matrix sums;       // pairs of deltas x pairs of inputs
+        std::vector<Pair> deltas, inputs;
+        Matrix sums;  // pairs of deltas x pairs of inputs
     };
-    void find_deltas(const Perceptron::Pass& pass);
-    void multiply_deltas(const Block& block, Eigen::Index samples);
-    void multiply_inputs(const Block& block, const Perceptron::Pass& pass);
+    // Some rows of a block's sums, which one thread works on.
+    struct Piece {
+        std::size_t block;
+        Eigen::Index first, count;
+    };
+    using Deltas = std::vector<Matrix>;  // [layer]: (outputs x samples, an output's samples together) x
+                                         // width; not of the last
+
+    static std::vector<Pair> pairs(int first, int second, bool alike);
+    Deltas deltas_of(const Perceptron::Pass& pass) const;
+    void multiply_deltas(const Block& block, std::span<const Pair> pairs, const Deltas& deltas,
+                         Matrix& products) const;
+    static void multiply_inputs(const Block& block, std::span<const Pair> pairs, const Perceptron::Pass& pass,
+                                Matrix& products);
+    void add(const Piece& piece, std::span<const Perceptron::Pass> passes, const std::vector<Deltas>& deltas);
 
     const Perceptron& network_;
     std::vector<Block> blocks_;
-    std::vector<Matrix>
-        deltas_;  // [layer]: (outputs x samples, an output's samples together) x width; not of the last
-    Matrix delta_pairs_, input_pairs_;  // samples x pairs
+    std::vector<Piece> pieces_;
 };
 
 }  // namespace tfqkd

@@ -6,8 +6,9 @@
 #include <numeric>
 
 #include "nn/lbfgs.hpp"
+#include "nn/part_sums.hpp"
 #include "nn/random.hpp"
-#include "nn/samples.hpp"
+#include "nn/require.hpp"
 #include "nn/training.hpp"
 
 namespace tfqkd {
@@ -30,19 +31,22 @@ Matrix triangle_of(const Matrix& features, double ridge) {
 
 // The mean loss of a linear layer over samples, and its slope by the layer's weights when asked for.
 double layer_loss(const Matrix& features, const Matrix& weights, const Loss& loss_of,
-                  const std::vector<int>& rows, Matrix* gradient) {
-    if (gradient) gradient->setZero(weights.rows(), weights.cols());
-    double sum = 0;
-    Matrix slope;
-    for (Eigen::Index start = 0; start < features.rows(); start += block_rows) {
-        const auto count = std::min(block_rows, features.rows() - start);
-        const double share = static_cast<double>(count) / static_cast<double>(features.rows());
-        const auto block = features.middleRows(start, count);
-        const std::span<const int> block_of_rows(rows.data() + start, static_cast<std::size_t>(count));
-        sum += share * loss_of(block * weights, block_of_rows, gradient ? &slope : nullptr);
-        if (gradient) gradient->noalias() += share * (block.transpose() * slope);
-    }
-    return sum;
+                  const std::vector<int>& rows, int threads, Eigen::VectorXd* gradient) {
+    const auto add = [&](Eigen::Index first, Eigen::Index all, SumAndSlope& part) {
+        Matrix slope;
+        Eigen::Map<Matrix> by_weights(part.slope.data(), weights.rows(), gradient ? weights.cols() : 0);
+        for (Eigen::Index start = first; start < first + all; start += block_rows) {
+            const auto count = std::min(block_rows, first + all - start);
+            const double share = static_cast<double>(count) / static_cast<double>(features.rows());
+            const auto block = features.middleRows(start, count);
+            const std::span<const int> block_of_rows(rows.data() + start, static_cast<std::size_t>(count));
+            part.sum += share * loss_of(block * weights, block_of_rows, gradient ? &slope : nullptr);
+            if (gradient) by_weights.noalias() += share * (block.transpose() * slope);
+        }
+    };
+    auto total = sum_over_parts(features.rows(), block_rows, gradient ? weights.size() : 0, threads, add);
+    if (gradient) *gradient = std::move(total.slope);
+    return total.sum;
 }
 
 std::vector<int> first_rows(Eigen::Index count) {
@@ -62,7 +66,7 @@ void OutputLayerOptions::validate() const {
 
 TrainingRecord train_output_layer(LinearOutput& network, const Matrix& train_inputs, const Loss& train_loss,
                                   const Matrix& check_inputs, const Loss& check_loss,
-                                  const OutputLayerOptions& options, std::uint64_t seed) {
+                                  const OutputLayerOptions& options, std::uint64_t seed, int threads) {
     options.validate();
     const Matrix first = network.output_layer();
     const auto most = static_cast<int>(std::max(most_numbers / first.rows(), 2 * first.rows()));
@@ -83,13 +87,11 @@ TrainingRecord train_output_layer(LinearOutput& network, const Matrix& train_inp
     };
     const auto add = [&](const Eigen::VectorXd& flat, double value) {
         return progress.add(
-            value, layer_loss(check_features, as_layer(flat), check_loss, check_rows, nullptr), flat);
+            value, layer_loss(check_features, as_layer(flat), check_loss, check_rows, threads, nullptr),
+            flat);
     };
-    Matrix slope;
     const auto function = [&](const Eigen::VectorXd& flat, Eigen::VectorXd& gradient) {
-        const double value = layer_loss(features, as_layer(flat), train_loss, rows, &slope);
-        gradient = slope.reshaped();
-        return value;
+        return layer_loss(features, as_layer(flat), train_loss, rows, threads, &gradient);
     };
     Eigen::VectorXd flat = (triangle * first).reshaped(), gradient;
     add(flat, function(flat, gradient));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "nn/part_sums.hpp"
 #include "nn/random.hpp"
 #include "nn/vector_math.hpp"
 
@@ -162,11 +163,19 @@ void Perceptron::predict_one(std::span<const double> input, std::span<double> ou
     std::copy(here, here + output.size(), output.begin());
 }
 
-double Perceptron::loss(const Matrix& inputs, const Loss& loss_of, Eigen::VectorXd* gradient) const {
-    std::vector<int> all(inputs.rows());
-    std::iota(all.begin(), all.end(), 0);
-    Pass pass;
-    return loss(inputs, all, loss_of, gradient, pass);
+double Perceptron::loss(const Matrix& inputs, const Loss& loss_of, Eigen::VectorXd* gradient,
+                        int threads) const {
+    const auto add = [&](Eigen::Index first, Eigen::Index count, SumAndSlope& part) {
+        std::vector<int> rows(static_cast<std::size_t>(count));
+        std::iota(rows.begin(), rows.end(), static_cast<int>(first));
+        const double share = static_cast<double>(count) / static_cast<double>(inputs.rows());
+        Pass pass;
+        part.sum = share * loss(inputs, rows, loss_of, gradient ? &part.slope : nullptr, pass);
+        part.slope *= share;
+    };
+    auto total = sum_over_parts(inputs.rows(), 4 * block_rows, gradient ? weights_.size() : 0, threads, add);
+    if (gradient) *gradient = std::move(total.slope);
+    return total.sum;
 }
 
 double Perceptron::loss(const Matrix& inputs, std::span<const int> rows, const Loss& loss_of,

@@ -61,7 +61,7 @@ Matrix Polynomial::terms(const Matrix& inputs) const {
     return result;
 }
 
-TrainingRecord Polynomial::fit(const Samples& train, const Samples& check, std::uint64_t) {
+TrainingRecord Polynomial::learn(const Samples& train, const Samples& check, std::uint64_t, int) {
     set_inputs(static_cast<int>(train.inputs.cols()));
     const Eigen::Index count = static_cast<Eigen::Index>(factors_.size()), block = 4096;
     Matrix squares =

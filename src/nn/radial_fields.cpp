@@ -15,11 +15,12 @@ constexpr Eigen::Index neighbours_of_a_centre = 8;
 
 }  // namespace
 
-RadialField grouped(const Samples& samples, const Matrix& metric, int count, std::uint64_t seed) {
+RadialField grouped(const Samples& samples, const Matrix& metric, int count, std::uint64_t seed,
+                    int threads) {
     const auto inputs = samples.inputs.cols();
     Matrix points(samples.inputs.rows(), inputs + samples.targets.cols());
     points << samples.inputs * metric.transpose(), share_of_targets * samples.targets;
-    return {metric, k_means(points, count, lloyd_iterations, seed).leftCols(inputs)};
+    return {metric, k_means(points, count, lloyd_iterations, seed, threads).leftCols(inputs)};
 }
 
 double typical_distance(const Matrix& centres) {

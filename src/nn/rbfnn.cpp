@@ -15,10 +15,11 @@
 #include "nn/radial_fields.hpp"
 #include "nn/radial_spreads.hpp"
 #include "nn/random.hpp"
+#include "nn/require.hpp"
 #include "nn/ridge.hpp"
-#include "nn/samples.hpp"
 #include "nn/steepness.hpp"
 #include "nn/vector_math.hpp"
+#include "tfqkd/math/parallel.hpp"
 #include "tfqkd/nn/loss.hpp"
 
 namespace tfqkd {
@@ -89,18 +90,17 @@ Eigen::VectorXd Rbfnn::chosen_spreads(const Samples& train, std::uint64_t seed) 
     return Eigen::Map<const Eigen::VectorXd>(given.data(), count);
 }
 
-TrainingRecord Rbfnn::fit(const Samples& train, const Samples& check, std::uint64_t seed) {
-    const Samples& decisive = checked(train, check);
+TrainingRecord Rbfnn::learn(const Samples& train, const Samples& check, std::uint64_t seed, int threads) {
     require(options_.centres != Centres::every_sample || train.inputs.rows() <= most_samples_of_exact,
             "centres", "not be every sample for more than 12000 samples");
     const Eigen::VectorXd spreads = chosen_spreads(train, derived_seed(seed, 1));
-    if (options_.centres == Centres::every_sample) return fit_every_sample(train, decisive, spreads);
-    return options_.centres == Centres::greedy ? fit_greedy(train, decisive, spreads, seed)
-                                               : fit_k_means(train, decisive, spreads, seed);
+    if (options_.centres == Centres::every_sample) return fit_every_sample(train, check, spreads);
+    return options_.centres == Centres::greedy ? fit_greedy(train, check, spreads, seed, threads)
+                                               : fit_k_means(train, check, spreads, seed, threads);
 }
 
 TrainingRecord Rbfnn::fit_greedy(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
-                                 std::uint64_t seed) {
+                                 std::uint64_t seed, int threads) {
     const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
     const auto rows = drawn_rows(static_cast<int>(some.inputs.rows()), options_.candidates, seed);
     const Matrix candidates = some.inputs(rows, Eigen::all);
@@ -111,41 +111,46 @@ TrainingRecord Rbfnn::fit_greedy(const Samples& train, const Samples& check, con
     const Matrix centres =
         count > 0 ? Matrix(candidates(greedy.chosen(), Eigen::all)) : Matrix(candidates.topRows(1));
     fields_ = {field_of(centres, spreads)};
-    return fit_weights(train, check, options_.ridge);
+    return fit_weights(train, check, options_.ridge, threads);
 }
 
 TrainingRecord Rbfnn::fit_k_means(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
-                                  std::uint64_t seed) {
+                                  std::uint64_t seed, int threads) {
     const Samples some = drawn_samples(train, options_.choosing, derived_seed(seed, 2));
     const int count = std::min(options_.max_centres, most_centres(some));
     const bool second = options_.fields == 2 && options_.spreads.empty() && count >= fewest_for_two_fields;
     const int first_count = second ? count / 2 : count;
-    fields_ = {grouped(some, spreads.cwiseInverse().asDiagonal(), first_count, seed)};
-    if (options_.spreads.empty()) try_widths(some, check, {1.4, 1.0, 0.7, 0.5, 0.35});
-    if (second) add_field_where_worst(some, check, count - first_count, derived_seed(seed, 3));
-    return fit_weights(train, check, options_.ridge);
+    fields_ = {grouped(some, spreads.cwiseInverse().asDiagonal(), first_count, seed, threads)};
+    if (options_.spreads.empty()) try_widths(some, check, {1.4, 1.0, 0.7, 0.5, 0.35}, threads);
+    if (second) add_field_where_worst(some, check, count - first_count, derived_seed(seed, 3), threads);
+    return fit_weights(train, check, options_.ridge, threads);
 }
 
 // The last field's metric, by how much its centres reach: by the error on `check`. Many centres want narrower
 // spreads than the few by which spreads were found.
-void Rbfnn::try_widths(const Samples& some, const Samples& check, std::initializer_list<double> factors) {
+void Rbfnn::try_widths(const Samples& some, const Samples& check, const std::vector<double>& factors,
+                       int threads) {
     const RadialField found = fields_.back();
-    double least = std::numeric_limits<double>::infinity(), best = 1;
-    for (const double factor : factors) {
-        fields_.back() = {found.metric / factor, found.centres / factor};
-        const double loss = fit_weights(some, check, tried_ridge).best_check_loss;
-        if (!(loss < least)) continue;
-        least = loss;
-        best = factor;
-    }
-    fields_.back() = {found.metric / best, found.centres / best};
+    std::vector<double> losses(factors.size());
+    const auto count = static_cast<double>(centres());
+    const double bytes = 3 * sizeof(double) * count * (count + fitted_rows);
+    parallel_for(factors.size(), threads_within_memory(threads, bytes), [&](std::size_t k) {
+        Rbfnn trial = *this;
+        trial.fields_.back() = {found.metric / factors[k], found.centres / factors[k]};
+        const double loss = trial.fit_weights(some, check, tried_ridge, 1).best_check_loss;
+        losses[k] = std::isnan(loss) ? std::numeric_limits<double>::infinity() : loss;
+    });
+    const auto best = std::min_element(losses.begin(), losses.end()) - losses.begin();
+    const double factor = factors[static_cast<std::size_t>(best)];
+    fields_.back() = {found.metric / factor, found.centres / factor};
 }
 
 // Near a fold of the targets one direction of the inputs counts for nearly all, and it is oblique: spreads
 // along the inputs would have to be narrow in all of them. The mean outer product of the fit's gradients
 // there says which directions count, and how much.
-void Rbfnn::add_field_where_worst(const Samples& some, const Samples& check, int count, std::uint64_t seed) {
-    fit_weights(some, check, tried_ridge);
+void Rbfnn::add_field_where_worst(const Samples& some, const Samples& check, int count, std::uint64_t seed,
+                                  int threads) {
+    fit_weights(some, check, tried_ridge, threads);
     const Eigen::VectorXd error = (predict(some.inputs) - some.targets).rowwise().squaredNorm();
     std::vector<int> rows(static_cast<std::size_t>(error.size()));
     std::iota(rows.begin(), rows.end(), 0);
@@ -154,21 +159,21 @@ void Rbfnn::add_field_where_worst(const Samples& some, const Samples& check, int
     const Samples worst{some.inputs(rows, Eigen::all), some.targets(rows, Eigen::all)};
     const Matrix metric = steepness_metric(*this, worst.inputs);
     const int most = std::min(count, most_centres(worst));
-    fields_.push_back(grouped(worst, metric, most, seed));
+    fields_.push_back(grouped(worst, metric, most, seed, threads));
     const double apart = typical_distance(fields_.back().centres);
     fields_.back().metric /= apart;
     fields_.back().centres /= apart;
-    try_widths(some, check, {1.5, 2.2, 3.3, 5.0});
+    try_widths(some, check, {1.5, 2.2, 3.3, 5.0}, threads);
 }
 
-TrainingRecord Rbfnn::fit_weights(const Samples& train, const Samples& check, double ridge) {
+TrainingRecord Rbfnn::fit_weights(const Samples& train, const Samples& check, double ridge, int threads) {
     LeastSquares squares(centres() + 1, train.targets.cols());
     for (Eigen::Index start = 0; start < train.inputs.rows(); start += fitted_rows) {
         const auto rows = std::min(fitted_rows, train.inputs.rows() - start);
         squares.add(with_ones(activations(train.inputs.middleRows(start, rows))),
                     train.targets.middleRows(start, rows));
     }
-    const Matrix solved = squares.weights(ridge > 0 ? ridge : squares.best_ridge());
+    const Matrix solved = squares.weights(ridge > 0 ? ridge : squares.best_ridge(threads));
     bias_ = solved.row(0);
     weights_ = solved.bottomRows(centres());
     return held_against(train, check);

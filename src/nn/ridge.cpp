@@ -1,8 +1,12 @@
 #include "nn/ridge.hpp"
 
 #include <Eigen/QR>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+
+#include "tfqkd/math/parallel.hpp"
 
 namespace tfqkd {
 
@@ -47,18 +51,18 @@ LeastSquares::Solution LeastSquares::solve(double ridge, bool with_freedom) cons
 
 Matrix LeastSquares::weights(double ridge) const { return solve(ridge, false).weights; }
 
-double LeastSquares::best_ridge() const {
-    double best = 1e-16, least = std::numeric_limits<double>::infinity();
+double LeastSquares::best_ridge(int threads) const {
+    constexpr std::array ridges{1e-16, 1e-15, 1e-14, 1e-13, 1e-11, 1e-9, 1e-7};
+    std::array<double, ridges.size()> scores;
     const auto samples = static_cast<double>(samples_);
-    for (const double ridge : {1e-16, 1e-15, 1e-14, 1e-13, 1e-11, 1e-9, 1e-7}) {
-        const auto solution = solve(ridge, true);
+    const double bytes = 4 * sizeof(double) * static_cast<double>(triangle_.size());
+    parallel_for(ridges.size(), threads_within_memory(threads, bytes), [&](std::size_t k) {
+        const auto solution = solve(ridges[k], true);
         const double left = squares_left_ + (projection_ - triangle_ * solution.weights).squaredNorm();
         const double score = left / std::pow(std::max(samples - solution.freedom, 1e-9 * samples), 2);
-        if (!(score < least)) continue;
-        least = score;
-        best = ridge;
-    }
-    return best;
+        scores[k] = std::isnan(score) ? std::numeric_limits<double>::infinity() : score;
+    });
+    return ridges[static_cast<std::size_t>(std::min_element(scores.begin(), scores.end()) - scores.begin())];
 }
 
 }  // namespace tfqkd

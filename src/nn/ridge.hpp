@@ -18,7 +18,7 @@ class LeastSquares {
     Matrix weights(double ridge) const;
     // The ridge, of powers of ten from 1e-16 up, whose generalised cross-validation (Golub, Heath, Wahba
     // 1979) is least.
-    double best_ridge() const;
+    double best_ridge(int threads = 1) const;
 
   private:
     struct Solution {

@@ -13,6 +13,7 @@ struct TrainingTask {
     const Loss& train_loss;
     const Matrix& check_inputs;
     const Loss& check_loss;
+    int threads = 1;
 };
 
 // Follows a training: keeps the best weights and says when there has been no better for too long.
@@ -37,6 +38,6 @@ void train_adam(Perceptron& network, const TrainingTask& task, const AdamOptions
 void train_lbfgs(Perceptron& network, const TrainingTask& task, const LbfgsOptions& options,
                  Progress& progress);
 void train_levenberg_marquardt(Perceptron& network, const Samples& train, const Samples& check,
-                               const LevenbergMarquardtOptions& options, Progress& progress);
+                               const LevenbergMarquardtOptions& options, int threads, Progress& progress);
 
 }  // namespace tfqkd

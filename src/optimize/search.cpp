@@ -168,17 +168,13 @@ Columns slopes_of(const Objective& objective, Optima& optima) {
     constexpr Eigen::Index rows_a_part = 512;
     const Eigen::Index rows = optima.points.rows();
     Columns slopes(rows, optima.points.cols());
-    parallel_for(static_cast<std::size_t>((rows + rows_a_part - 1) / rows_a_part), objective.threads,
-                 [&](std::size_t part) {
-                     const Eigen::Index first = static_cast<Eigen::Index>(part) * rows_a_part;
-                     const Eigen::Index count = std::min(rows_a_part, rows - first);
-                     const auto links = objective.links.middleRows(first, count);
-                     const auto points = optima.points.middleRows(first, count);
-                     auto rate = optima.rate.segment(first, count);
-                     objective.protocol.slopes(links, points, Measure::rate, rate,
-                                               slopes.middleRows(first, count));
-                     objective.protocol.rates(links, points, Measure::rate, rate);
-                 });
+    parallel_for_parts(rows, rows_a_part, objective.threads, [&](Eigen::Index first, Eigen::Index count) {
+        const auto links = objective.links.middleRows(first, count);
+        const auto points = optima.points.middleRows(first, count);
+        auto rate = optima.rate.segment(first, count);
+        objective.protocol.slopes(links, points, Measure::rate, rate, slopes.middleRows(first, count));
+        objective.protocol.rates(links, points, Measure::rate, rate);
+    });
     return slopes;
 }
 

@@ -19,18 +19,15 @@ Method one_by_one(std::string name, const TrainingRows& train, One one) {
     const auto all = [one, parameters](const Columns& links, int threads) {
         constexpr Eigen::Index rows_a_part = 256;
         Choice choice{Columns(links.rows(), parameters), {}, {}, {}};
-        parallel_for(static_cast<std::size_t>((links.rows() + rows_a_part - 1) / rows_a_part), threads,
-                     [&](std::size_t part) {
-                         std::vector<double> link(static_cast<std::size_t>(links.cols())),
-                             point(static_cast<std::size_t>(parameters));
-                         const Eigen::Index first = static_cast<Eigen::Index>(part) * rows_a_part;
-                         for (Eigen::Index row = first; row < std::min(first + rows_a_part, links.rows());
-                              ++row) {
-                             std::copy(links.row(row).begin(), links.row(row).end(), link.begin());
-                             one(link, point);
-                             std::copy(point.begin(), point.end(), choice.points.row(row).begin());
-                         }
-                     });
+        parallel_for_parts(links.rows(), rows_a_part, threads, [&](Eigen::Index first, Eigen::Index count) {
+            std::vector<double> link(static_cast<std::size_t>(links.cols())),
+                point(static_cast<std::size_t>(parameters));
+            for (Eigen::Index row = first; row < first + count; ++row) {
+                std::copy(links.row(row).begin(), links.row(row).end(), link.begin());
+                one(link, point);
+                std::copy(point.begin(), point.end(), choice.points.row(row).begin());
+            }
+        });
         return choice;
     };
     return {std::move(name), train.protocol, all, one};

@@ -62,15 +62,18 @@ struct Predictions {
 // predicted jointly.
 class Model {
   public:
-    // Trains `network` on the rows; a tenth of them, drawn by `seed`, decides when to stop. Throws Error
-    // (data) when there are too few rows.
-    static Model train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed);
-    // Trains the network on, on the key rate that its parameters give on the same rows. Throws Error (usage)
-    // if it can't be trained so.
-    void train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options);
+    // Trains `network` on the rows; a tenth of them, drawn by `seed`, decides when to stop. The same
+    // model with any number of threads, here and below. Throws Error (data) when there are too few rows.
+    static Model train(const TrainingRows& rows, std::unique_ptr<Regressor> network, std::uint64_t seed,
+                       int threads = 1);
+    // Trains the network on, on the key rate that its parameters give on these rows, the same ones or others;
+    // `seed` draws those that decide when to stop. Throws Error (usage) if it can't be trained so, and (data)
+    // when the rows are of another protocol or lie outside of the trained range.
+    void train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options, std::uint64_t seed,
+                           int threads = 1);
     // Trains `network` on the key rate alone. rows: as unlabelled_rows() makes them.
     static Model train_without_labels(const TrainingRows& rows, std::unique_ptr<Regressor> network,
-                                      const KeyRateOptions& options, std::uint64_t seed);
+                                      const KeyRateOptions& options, std::uint64_t seed, int threads = 1);
 
     const Protocol& protocol() const { return *protocol_; }
     const Regressor& network() const { return *network_; }
@@ -111,6 +114,7 @@ class Model {
     static Model start(const TrainingRows& rows, bool labelled, std::uint64_t seed);
     void choose_inputs(const Columns& features, const std::string& source);
     void choose_outputs(const TrainingRows& rows, bool labelled);
+    void require_learnable(const TrainingRows& rows) const;
     void take_record(const TrainingRecord& record, TrainingLoss loss);
     KeyRateSet key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const;
     PointMap point_map() const { return {outputs_, output_parameters_, fixed_point_}; }

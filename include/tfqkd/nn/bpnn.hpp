@@ -56,7 +56,6 @@ class Bpnn : public Regressor {
     std::string_view kind() const override { return "bpnn"; }
     int inputs() const override { return network_.widths().empty() ? 0 : network_.widths().front(); }
     int outputs() const override { return network_.widths().empty() ? 0 : network_.widths().back(); }
-    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
     Matrix predict(const Matrix& inputs) const override { return network_.predict(inputs); }
     Matrix predict_in_single(const Matrix& inputs) const override {
         return network_.predict_in_single(inputs);
@@ -70,12 +69,15 @@ class Bpnn : public Regressor {
     // Trains on from the present weights, on any loss, by `how`'s trainer (not Levenberg-Marquardt) without
     // warm-up. The weights kept are never worse on check than the present ones.
     TrainingRecord train_on(const Matrix& train_inputs, const Loss& train_loss, const Matrix& check_inputs,
-                            const Loss& check_loss, const BpnnOptions& how, std::uint64_t seed);
+                            const Loss& check_loss, const BpnnOptions& how, std::uint64_t seed,
+                            int threads = 1);
 
     const Perceptron& network() const { return network_; }
     Perceptron& network() { return network_; }
 
   private:
+    TrainingRecord learn(const Samples& train, const Samples& check, std::uint64_t seed,
+                         int threads) override;
     BpnnOptions options_;
     Perceptron network_;
 };

@@ -38,7 +38,6 @@ class Grnn : public Regressor {
     int inputs() const override { return static_cast<int>(patterns_.rows()); }
     int outputs() const override { return static_cast<int>(targets_.rows()); }
     // The record's one entry: the leave-one-out error and the error on check, at the chosen spreads.
-    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
     Matrix predict(const Matrix& inputs) const override;
     void predict_one(std::span<const double> input, std::span<double> output) const override;
     nlohmann::json save() const override;
@@ -52,6 +51,8 @@ class Grnn : public Regressor {
     int looked_at() const;
 
   private:
+    TrainingRecord learn(const Samples& train, const Samples& check, std::uint64_t seed,
+                         int threads) override;
     struct Tree;
     void take(const Samples& patterns, const Matrix& metric);
     void plant();  // the tree, where there are patterns enough

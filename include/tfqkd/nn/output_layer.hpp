@@ -28,6 +28,6 @@ struct OutputLayerOptions {
 // features, so many are drawn by `seed`. The weights kept are never worse on check than the first ones.
 TrainingRecord train_output_layer(LinearOutput& network, const Matrix& train_inputs, const Loss& train_loss,
                                   const Matrix& check_inputs, const Loss& check_loss,
-                                  const OutputLayerOptions& options, std::uint64_t seed);
+                                  const OutputLayerOptions& options, std::uint64_t seed, int threads = 1);
 
 }  // namespace tfqkd

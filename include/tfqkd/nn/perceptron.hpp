@@ -48,8 +48,10 @@ class Perceptron {
     Matrix predict_in_single(const Matrix& inputs) const;
     void predict_one(std::span<const double> input, std::span<double> output) const;
 
-    // The mean loss over all samples, and its derivative by all weights when asked for.
-    double loss(const Matrix& inputs, const Loss& loss, Eigen::VectorXd* gradient = nullptr) const;
+    // The mean loss over all samples, and its derivative by all weights when asked for. The same bits with
+    // any number of threads.
+    double loss(const Matrix& inputs, const Loss& loss, Eigen::VectorXd* gradient = nullptr,
+                int threads = 1) const;
     // The same over some samples only.
     double loss(const Matrix& inputs, std::span<const int> rows, const Loss& loss, Eigen::VectorXd* gradient,
                 Pass& pass) const;

@@ -22,13 +22,14 @@ class Polynomial final : public Regressor {
     std::string_view kind() const override { return "polynomial"; }
     int inputs() const override { return inputs_; }
     int outputs() const override { return static_cast<int>(weights_.cols()); }
-    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
     Matrix predict(const Matrix& inputs) const override;
     void predict_one(std::span<const double> input, std::span<double> output) const override;
     nlohmann::json save() const override;
     static Polynomial load(const nlohmann::json& saved);  // throws Error (data)
 
   private:
+    TrainingRecord learn(const Samples& train, const Samples& check, std::uint64_t seed,
+                         int threads) override;
     void set_inputs(int inputs);
     Matrix terms(const Matrix& inputs) const;  // samples x terms
 

@@ -16,7 +16,7 @@ enum class Centres {
 
 struct RbfnnOptions {
     Centres centres = Centres::k_means;
-    int max_centres = 1300;  // greedy and k-means; at most half of the samples
+    int max_centres = 1200;  // greedy and k-means; at most half of the samples
     int candidates = 4000;   // greedy: samples that may become centres, drawn at random
     int choosing = 20000;  // samples, drawn at random, by which centres are chosen; weights are fitted to all
     double goal = 0;       // greedy: stop adding when the mean square on those is this small
@@ -51,7 +51,6 @@ class Rbfnn : public Regressor, public LinearOutput {
     }
     int outputs() const override { return static_cast<int>(weights_.cols()); }
     // The record's one entry: the errors on train and on check.
-    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) override;
     Matrix predict(const Matrix& inputs) const override;
     void predict_one(std::span<const double> input, std::span<double> output) const override;
     nlohmann::json save() const override;
@@ -67,19 +66,23 @@ class Rbfnn : public Regressor, public LinearOutput {
     const Eigen::RowVectorXd& bias() const { return bias_; }
 
   private:
+    TrainingRecord learn(const Samples& train, const Samples& check, std::uint64_t seed,
+                         int threads) override;
     Eigen::VectorXd chosen_spreads(const Samples& train, std::uint64_t seed) const;
     TrainingRecord fit_every_sample(const Samples& train, const Samples& check,
                                     const Eigen::VectorXd& spreads);
     TrainingRecord fit_greedy(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
-                              std::uint64_t seed);
+                              std::uint64_t seed, int threads);
     TrainingRecord fit_k_means(const Samples& train, const Samples& check, const Eigen::VectorXd& spreads,
-                               std::uint64_t seed);
-    void add_field_where_worst(const Samples& some, const Samples& check, int count, std::uint64_t seed);
-    void try_widths(const Samples& some, const Samples& check, std::initializer_list<double> factors);
+                               std::uint64_t seed, int threads);
+    void add_field_where_worst(const Samples& some, const Samples& check, int count, std::uint64_t seed,
+                               int threads);
+    void try_widths(const Samples& some, const Samples& check, const std::vector<double>& factors,
+                    int threads);
     Eigen::Index centres() const;
     Matrix activations(const Eigen::Ref<const Matrix>& inputs) const;  // samples x centres of all fields
     // ridge: 0 for the best by cross-validation.
-    TrainingRecord fit_weights(const Samples& train, const Samples& check, double ridge);
+    TrainingRecord fit_weights(const Samples& train, const Samples& check, double ridge, int threads);
     TrainingRecord held_against(const Samples& train, const Samples& check) const;
 
     RbfnnOptions options_;

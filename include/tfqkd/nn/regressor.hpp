@@ -47,15 +47,20 @@ class Regressor {
     virtual int inputs() const = 0;
     virtual int outputs() const = 0;
     // Learns from `train`; `check` decides when to stop and which settings to keep (an empty one leaves
-    // both to `train`). Throws Error (data) when a number is not finite. The same data and seed
-    // give the same bits.
-    virtual TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed) = 0;
+    // both to `train`). Throws Error (data) when there are no samples or a number is not finite. The same
+    // data and seed give the same bits, with any number of threads.
+    TrainingRecord fit(const Samples& train, const Samples& check, std::uint64_t seed, int threads = 1);
     virtual Matrix predict(const Matrix& inputs) const = 0;  // samples x inputs -> samples x outputs
     // The same in single precision where a network can; good to some 1e-6 of an output's spread.
     virtual Matrix predict_in_single(const Matrix& inputs) const { return predict(inputs); }
     virtual void predict_one(std::span<const double> input,
                              std::span<double> output) const = 0;  // one sample, fast
     virtual nlohmann::json save() const = 0;  // throws Error (data) if a weight is not finite
+
+  private:
+    // Of samples that are finite; neither set is empty.
+    virtual TrainingRecord learn(const Samples& train, const Samples& check, std::uint64_t seed,
+                                 int threads) = 0;
 };
 
 // Rebuilds what save() wrote. Throws Error (data) when a shape is wrong, a number is not finite or the kind
