@@ -33,12 +33,12 @@ RIVALS = [("scikit-learn KernelRidge, 4000 rows", rivals.kernel_ridge, "tfqkd rb
           ("scikit-learn KNeighborsRegressor", rivals.nearest, "tfqkd grnn, order 0, 8 neighbours")]
 # said where tfqkd is not ahead
 WHY = {"levenberg-marquardt": "its steps cost more at first",
-       "lbfgs": "tfqkd's ends by itself after 50 iterations without a better error on its check rows",
-       "adam": "tfqkd's ends by itself after 50 epochs without a better error on its check rows",
+       "lbfgs": "tfqkd keeps a tenth of the rows back, and ends by itself when they get no better",
+       "adam": "tfqkd keeps a tenth of the rows back, and ends by itself when they get no better",
        "scikit-learn KernelRidge, 4000 rows": "tfqkd also places centres and fits widths",
        "scikit-learn KNeighborsRegressor": "it only stores the rows; tfqkd fits a width an input, by leave-one-out",
-       "latency": "tfqkd also says of each row whether it is outside or sparse in what was trained on, a seventh of "
-                  "its time, and takes exp and log of scales one at a time"}
+       "latency": "tfqkd also says of each row whether it is outside or sparse in what was trained on"}
+SINGLE_PRECISION = "tfqkd bpnn, --precision float"  # in batches
 
 
 class Program:
@@ -69,6 +69,14 @@ class Program:
     def error(self, name, data):
         self.run("predict", "--model", name, "--links", "keyed.csv", "--force", "-o", "predicted.csv")
         return data.error(data.scaling.scaled_outputs(read_rows(f"{self.folder}/predicted.csv")))
+
+    def times(self, models, *arguments):
+        """Rows of 'tfqkd benchmark', {model: row}."""
+        files = [a for m in models for a in ("--model", m)]
+        answer = subprocess.run([self.path, "benchmark", "--data", "keyed.csv", *files, "--search-links", "0", "--passes",
+                                 "1", "--threads", "1", "--format", "json", "--quiet", *arguments],
+                                cwd=self.folder, capture_output=True, text=True, check=True)
+        return {r["method"]: r for r in json.loads(answer.stdout)["rows"] if r["test_set"] == "keyed"}
 
     def curve(self, trainer, lengths, data):
         curve, last = Curve(f"tfqkd {trainer}"), None
@@ -178,14 +186,12 @@ def latencies(program, models, predictors, features):
     """Microseconds a row, {name: ([single...], [batch...])}; all take turns."""
     found = {name: ([], []) for name in [*models, *predictors]}
     for _ in range(PASSES):
-        arguments = [a for m in models.values() for a in ("--model", m)]
-        answer = subprocess.run([program.path, "benchmark", "--data", "keyed.csv", *arguments, "--search-links", "0",
-                                 "--passes", "1", "--threads", "1", "--format", "json", "--quiet"],
-                                cwd=program.folder, capture_output=True, text=True, check=True)
-        rows = {r["method"]: r for r in json.loads(answer.stdout)["rows"] if r["test_set"] == "keyed"}
-        for name, model in models.items():
-            found[name][0].append(rows[model[:-5]]["single_us_min"])
-            found[name][1].append(rows[model[:-5]]["batch_us_min"])
+        for precision in ("double", "float"):
+            asked = {n: m for n, m in models.items() if (n == SINGLE_PRECISION) == (precision == "float")}
+            rows = program.times(asked.values(), "--precision", precision)
+            for name, model in asked.items():
+                found[name][0].append(rows[model[:-5]]["single_us_min"])
+                found[name][1].append(rows[model[:-5]]["batch_us_min"])
         for name, predict in predictors.items():
             begin = time.process_time()
             for k in range(SINGLE):
@@ -213,8 +219,6 @@ def latency_table(found, peers):
             late = [what for what, s in zip(("one at a time", "in a batch"), slower) if s < 1 + NOISE]
             level = "level" if min(slower) > 1 - NOISE else "not"
             ahead = f"{level} {' and '.join(late)}: {WHY['latency']}" if late else "yes"
-            if late and "single precision" in name:
-                ahead += "; this row has half the digits"
         else:
             cells += ["", "", ""]
         rows.append(cells + [ahead])
@@ -251,7 +255,8 @@ def main(arguments):
 
     own = {trainer: program.curve(trainer, lengths, data) for trainer, lengths in LENGTHS.items()}
     kernels = {name: timed(program, name, data, *arguments) for name, arguments in KERNELS.items()}
-    models = {"tfqkd bpnn": "levenberg-marquardt.json", **{name: model_file(name) for name in kernels}}
+    models = {name: "levenberg-marquardt.json" for name in ("tfqkd bpnn", SINGLE_PRECISION)}
+    models.update({name: model_file(name) for name in kernels})
     others, kernel_others, predictors, peers = [], [], {}, {}
 
     def add_predictor(name, predict, peer):
@@ -261,8 +266,9 @@ def main(arguments):
         rivals.torch.set_num_threads(1)
         curve, network = rivals.torch_lbfgs(data)
         others += [(curve, "lbfgs"), (rivals.torch_adam(data, LENGTHS["adam"]), "adam")]
-        for name, kind in (("double", rivals.torch.float64), ("single precision", rivals.torch.float32)):
-            add_predictor(f"torch 32-16, {name}", rivals.torch_predictor(network, scaling, kind), "tfqkd bpnn")
+        for name, kind, peer in (("double", rivals.torch.float64, "tfqkd bpnn"),
+                                 ("single precision", rivals.torch.float32, SINGLE_PRECISION)):
+            add_predictor(f"torch 32-16, {name}", rivals.torch_predictor(network, scaling, kind), peer)
     if rivals.KernelRidge:
         curve, network = rivals.sklearn_adam(data)
         others += [(rivals.sklearn_lbfgs(data), "lbfgs"), (curve, "adam")]

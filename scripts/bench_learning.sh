@@ -57,9 +57,9 @@ best of tfqkd stands beside what a user of theirs would take, and each trainer b
 
 KernelRidge (on 4,000 rows; all would take 2 GB) and KNeighborsRegressor choose gamma, alpha and the number of
 neighbours by 1,000 of their rows, in the time shown. Latencies are from a link to its parameters, with all scaling, of
-1,000 rows one at a time and of 2,000 in one batch; the passes of all take turns. torch is traced and frozen,
-with its scaling inside. Within 5 % is level. tfqkd's rbfnn and grnn as they come have no like there; two that are set
-like the others stand beside them.
+1,000 rows one at a time (by tfqkd always in double precision) and of 2,000 in one batch; the passes of all take turns.
+torch is traced and frozen, with its scaling inside. Within 5 % is level. tfqkd's rbfnn and grnn as they come have no
+like there; two that are set like the others stand beside them.
 
 EOF
     "$python" -B scripts/bench_learning.py "$programs/tfqkd" "$folder"

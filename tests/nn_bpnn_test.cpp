@@ -15,7 +15,7 @@ BpnnOptions small(Trainer trainer) {
     options.hidden = {8, 6};
     options.trainer = trainer;
     options.adam.epochs = 300;
-    options.patience = 300;
+    options.adam.patience = options.lbfgs.patience = options.levenberg_marquardt.patience = 300;
     return options;
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("every trainer overfits eight samples", "[nn][bpnn]") {
     for (const auto trainer : {Trainer::adam, Trainer::lbfgs, Trainer::levenberg_marquardt}) {
         auto options = small(trainer);
         options.adam = {.epochs = 4000, .batch = 8, .rate = 1e-2};
-        options.patience = 4000;
+        options.adam.patience = options.lbfgs.patience = options.levenberg_marquardt.patience = 4000;
         Bpnn network(options);
         const auto record = network.fit(samples, {}, 3);
         INFO("trainer " << static_cast<int>(trainer));

@@ -23,8 +23,7 @@ void require_at_least(int value, int least, const std::string& field) {
 BpnnOptions lbfgs(const KeyRateOptions& options) {
     BpnnOptions how;
     how.trainer = Trainer::lbfgs;
-    how.patience = options.patience;
-    how.lbfgs = {options.iterations, options.memory};
+    how.lbfgs = {options.iterations, options.memory, options.patience};
     return how;
 }
 
@@ -32,7 +31,7 @@ BpnnOptions adam_round(const KeyRateOptions& options, int round) {
     BpnnOptions how;
     how.trainer = Trainer::adam;
     how.adam.epochs = std::max(options.epochs / rounds, 1);
-    how.patience = how.adam.epochs;
+    how.adam.patience = how.adam.epochs;
     how.adam.batch = 128;
     how.adam.rate = 4e-3 * std::pow(0.5, round);
     return how;

@@ -23,23 +23,30 @@ std::vector<int> widths_of(const BpnnOptions& options, const Samples& train) {
     return widths;
 }
 
+int patience_of(const AdamOptions& adam) {
+    return adam.decay == Decay::none ? adam.patience : std::max(adam.patience, adam.epochs / 2);
+}
+
 // One training from first weights drawn by `seed`.
 Progress train_once(Perceptron& network, const BpnnOptions& options, const Samples& train,
                     const Samples& check, std::uint64_t seed, int threads) {
     const MeanSquare train_loss(train.targets), check_loss(check.targets);
     const TrainingTask task{train.inputs, train_loss, check.inputs, check_loss, threads};
     network.randomise(derived_seed(seed, 0));
-    Progress progress(options.patience);
+    Progress progress;
     AdamOptions adam = options.adam;
     if (options.trainer != Trainer::adam) adam.epochs = options.warm_up_epochs;
+    progress.start_stage(patience_of(adam));
     train_adam(network, task, adam, derived_seed(seed, 1), progress);
     if (options.trainer == Trainer::adam) return progress;
     if (adam.epochs > 0) network.set_weights(progress.best_weights());
-    progress.start_stage();
-    if (options.trainer == Trainer::lbfgs)
+    if (options.trainer == Trainer::lbfgs) {
+        progress.start_stage(options.lbfgs.patience);
         train_lbfgs(network, task, options.lbfgs, progress);
-    else
+    } else {
+        progress.start_stage(options.levenberg_marquardt.patience);
         train_levenberg_marquardt(network, train, check, options.levenberg_marquardt, threads, progress);
+    }
     return progress;
 }
 
@@ -52,18 +59,20 @@ void BpnnOptions::validate() const {
         require(width >= 1 && width <= 10000, "hidden", "be widths from 1 to 10000");
     require(hidden.size() <= 20, "hidden", "have at most 20 layers");
     require(warm_up_epochs >= 0, "warm_up_epochs", "be 0 or more");
-    require(patience >= 1, "patience", "be 1 or more");
     require(restarts >= 1, "restarts", "be 1 or more");
     require(adam.epochs >= 1, "adam.epochs", "be 1 or more");
+    require(adam.patience >= 1, "adam.patience", "be 1 or more");
     require(adam.batch >= 1, "adam.batch", "be 1 or more");
     require(adam.rate > 0 && std::isfinite(adam.rate), "adam.rate", "be above 0 and finite");
     require(adam.last_rate >= 0 && adam.last_rate <= adam.rate, "adam.last_rate", "be from 0 to adam.rate");
     require(adam.step_epochs >= 1, "adam.step_epochs", "be 1 or more");
     require(adam.step_factor > 0 && adam.step_factor <= 1, "adam.step_factor", "be in (0, 1]");
     require(lbfgs.iterations >= 1, "lbfgs.iterations", "be 1 or more");
+    require(lbfgs.patience >= 1, "lbfgs.patience", "be 1 or more");
     require(lbfgs.memory >= 1, "lbfgs.memory", "be 1 or more");
     const auto& marquardt = levenberg_marquardt;
     require(marquardt.iterations >= 1, "levenberg_marquardt.iterations", "be 1 or more");
+    require(marquardt.patience >= 1, "levenberg_marquardt.patience", "be 1 or more");
     require(marquardt.damping > 0 && std::isfinite(marquardt.damping), "levenberg_marquardt.damping",
             "be above 0 and finite");
     require(marquardt.smallest_gain >= 0, "levenberg_marquardt.smallest_gain", "be 0 or more");
@@ -99,7 +108,8 @@ TrainingRecord Bpnn::train_on(const Matrix& train_inputs, const Loss& train_loss
     require(how.trainer != Trainer::levenberg_marquardt, "trainer",
             "be Adam or L-BFGS for a loss of one's own");
     const TrainingTask task{train_inputs, train_loss, check_inputs, check_loss, threads};
-    Progress progress(how.patience);
+    Progress progress;
+    progress.start_stage(how.trainer == Trainer::adam ? patience_of(how.adam) : how.lbfgs.patience);
     progress.add(network_.loss(train_inputs, train_loss, nullptr, threads),
                  network_.loss(check_inputs, check_loss, nullptr, threads), network_.weights());
     if (how.trainer == Trainer::adam)

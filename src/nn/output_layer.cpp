@@ -81,7 +81,8 @@ TrainingRecord train_output_layer(LinearOutput& network, const Matrix& train_inp
     Matrix check_features = network.features(check_inputs);
     solve.solveInPlace<Eigen::OnTheRight>(check_features);
 
-    Progress progress(options.patience);
+    Progress progress;
+    progress.start_stage(options.patience);
     const auto as_layer = [&](const Eigen::VectorXd& flat) {
         return Eigen::Map<const Matrix>(flat.data(), first.rows(), first.cols());
     };

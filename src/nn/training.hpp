@@ -19,15 +19,18 @@ struct TrainingTask {
 // Follows a training: keeps the best weights and says when there has been no better for too long.
 class Progress {
   public:
-    explicit Progress(int patience) : patience_(patience) {}
     // After each epoch; false when it is time to stop.
     bool add(double train_loss, double check_loss, const Eigen::VectorXd& weights);
-    void start_stage() { waited_ = 0; }
+    // Before each trainer's first epoch.
+    void start_stage(int patience) {
+        patience_ = patience;
+        waited_ = 0;
+    }
     const Eigen::VectorXd& best_weights() const { return best_weights_; }
     const TrainingRecord& record() const { return record_; }
 
   private:
-    int patience_, waited_ = 0;
+    int patience_ = 1, waited_ = 0;
     TrainingRecord record_;
     Eigen::VectorXd best_weights_;
 };

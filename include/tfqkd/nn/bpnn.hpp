@@ -10,8 +10,10 @@ namespace tfqkd {
 enum class Trainer { adam, lbfgs, levenberg_marquardt };
 enum class Decay { none, cosine, step };
 
+// `patience`: epochs or iterations without a better check loss before training stops.
 struct AdamOptions {
     int epochs = 200;
+    int patience = 100;  // at least half of the epochs where the rate falls: it is best at the end
     int batch = 64;
     double rate = 3e-3;
     Decay decay = Decay::cosine;
@@ -23,10 +25,12 @@ struct AdamOptions {
 struct LbfgsOptions {
     int iterations = 3000;
     int memory = 30;
+    int patience = 300;
 };
 
 struct LevenbergMarquardtOptions {
     int iterations = 200;
+    int patience = 50;
     double damping = 1e-2;  // at the start
     double smallest_gain =
         1e-6;  // stop when a step gains less than this fraction of the loss, ten times running
@@ -37,7 +41,6 @@ struct BpnnOptions {
     Activation activation = Activation::tanh;
     Trainer trainer = Trainer::levenberg_marquardt;
     int warm_up_epochs = 5;  // of Adam, ahead of the other trainers
-    int patience = 50;       // epochs or iterations without a better check loss before training stops
     int restarts = 1;        // trainings from different first weights, of which the best on check is kept
     AdamOptions adam;
     LbfgsOptions lbfgs;
