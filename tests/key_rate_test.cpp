@@ -198,7 +198,8 @@ TEST_CASE("Training on the key rate gains key rate, for perceptrons and for radi
         if (held_out) CHECK(1 - after.median < 0.9 * (1 - before.median));
     }
     Model grnn = Model::train(training_rows(), std::make_unique<Grnn>(), 1);
-    CHECK_THROWS_WITH(grnn.train_on_key_rate(training_rows(), options, 1), contains_text("only bpnn and rbfnn"));
+    CHECK_THROWS_WITH(grnn.train_on_key_rate(training_rows(), options, 1),
+                      contains_text("only bpnn and rbfnn"));
 }
 
 TEST_CASE("Without any label a network finds nearly the best key rate", "[key-rate]") {

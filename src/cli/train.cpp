@@ -56,17 +56,29 @@ TrainingRows links_to_learn(const Arguments& arguments, const Lesson& lesson, St
     return rows;
 }
 
+// How many rows were left out of a training.
+struct LeftOut {
+    std::size_t without_key = 0, outside = 0;
+};
+
 Model model_of(const Arguments& arguments, const Lesson& lesson, std::unique_ptr<Regressor> network,
-               Streams& streams, std::size_t& without_key) {
+               Streams& streams, LeftOut& left_out) {
     if (!lesson.labels)
         return Model::train_without_labels(links_to_learn(arguments, lesson, streams), std::move(network),
                                            lesson.options, lesson.seed, threads(arguments));
-    const TrainingRows rows =
+    TrainingRows rows =
         read_training_rows(read_table(arguments.text("--data"), streams.in), arguments.text("--protocol"));
-    without_key = rows.without_key;
-    Model model = arguments.has("--model")
-                      ? load_model(arguments)
-                      : Model::train(rows, std::move(network), lesson.seed, threads(arguments));
+    left_out.without_key = rows.without_key;
+    const auto model_to_train = [&] {
+        if (!arguments.has("--model"))
+            return Model::train(rows, std::move(network), lesson.seed, threads(arguments));
+        Model model = load_model(arguments);
+        const auto all = rows.links.rows();
+        rows = model.rows_within(rows);
+        left_out.outside = static_cast<std::size_t>(all - rows.links.rows());
+        return model;
+    };
+    Model model = model_to_train();
     if (lesson.key_rate) model.train_on_key_rate(rows, lesson.options, lesson.seed, threads(arguments));
     return model;
 }
@@ -115,8 +127,8 @@ int run(const Arguments& given, Streams& streams) {
         if (!file->partial_path().empty()) record.emplace(arguments);
     }
     const auto start = std::chrono::steady_clock::now();
-    std::size_t without_key = 0;
-    const Model model = model_of(arguments, lesson, std::move(network), streams, without_key);
+    LeftOut left_out;
+    const Model model = model_of(arguments, lesson, std::move(network), streams, left_out);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     model.save(file ? file->stream() : streams.out);
     if (file) file->commit();
@@ -128,7 +140,11 @@ int run(const Arguments& given, Streams& streams) {
     if (!arguments.has("--quiet"))
         streams.err << model.network().kind() << " for " << model.protocol().info().spec() << ": "
                     << model.record().train_rows << " rows trained on, " << model.record().check_rows
-                    << " to check, " << without_key << " without a key left out; "
+                    << " to check, " << left_out.without_key << " without a key"
+                    << (left_out.outside
+                            ? " and " + std::to_string(left_out.outside) + " outside of the trained range"
+                            : "")
+                    << " left out; "
                     << (model.record().loss == TrainingLoss::key_rate ? "minus mean ln of key rate, bounded, "
                                                                       : "mean square error (in spreads) ")
                     << format_number(model.record().train_loss, 3) << " trained, "
@@ -189,7 +205,8 @@ Command train_command() {
                 {"--rows", "N", "20000", "links drawn for --labels none", "Key rate"},
                 {"--model", "FILE", "",
                  "a model to train further, on the key rate of --data, in place of a new one: a file, or the "
-                 "name of one that comes with tfqkd; it keeps its trained range",
+                 "name of one that comes with tfqkd; it keeps its trained range, and rows outside of that "
+                 "are left out",
                  "Key rate", false, "-m"},
                 {"--rate-iterations", "N", std::to_string(rate.iterations),
                  "iterations of L-BFGS on the key rate at most", "Key rate"},

@@ -150,22 +150,20 @@ Model Model::train(const TrainingRows& rows, std::unique_ptr<Regressor> network,
     return model;
 }
 
-// Rows that a model can go on to learn from: it keeps its columns and ranges.
-void Model::require_learnable(const TrainingRows& rows) const {
+TrainingRows Model::rows_within(const TrainingRows& rows) const {
     if (rows.protocol != protocol_->info().spec())
         throw Error(ErrorKind::data, rows.source + ": optima of " + rows.protocol +
                                          ", but the model is for " + protocol_->info().spec());
-    require_enough(rows, true);
     const auto names = outside(feature_values(protocol_->info(), rows.links));
-    const auto beyond = [](const std::string& name) { return !name.empty(); };
-    const auto count = std::count_if(names.begin(), names.end(), beyond);
-    if (count == 0) return;
-    throw Error(ErrorKind::data,
-                rows.source + ": " + std::to_string(count) + " of " + std::to_string(names.size()) +
-                    " rows with a key lie outside of the range in which the model was trained, the "
-                    "first of them in " +
-                    *std::find_if(names.begin(), names.end(), beyond) +
-                    "; leave them out, or train a new model");
+    std::vector<Eigen::Index> within;
+    for (std::size_t row = 0; row < names.size(); ++row)
+        if (names[row].empty()) within.push_back(static_cast<Eigen::Index>(row));
+    return {rows.protocol,
+            rows.links(within, Eigen::all),
+            rows.points(within, Eigen::all),
+            rows.rate(within),
+            rows.without_key,
+            rows.source};
 }
 
 KeyRateSet Model::key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const {
@@ -175,7 +173,7 @@ KeyRateSet Model::key_rate_set(const TrainingRows& rows, const std::vector<Eigen
 
 void Model::train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options, std::uint64_t seed,
                               int threads) {
-    require_learnable(rows);
+    require_enough(rows, true);
     record_.seed = seed;
     const Split split = Model::split(rows.links.rows(), seed);
     record_.train_rows = split.train.size();

@@ -68,9 +68,11 @@ class Model {
                        int threads = 1);
     // Trains the network on, on the key rate that its parameters give on these rows, the same ones or others;
     // `seed` draws those that decide when to stop. Throws Error (usage) if it can't be trained so, and (data)
-    // when the rows are of another protocol or lie outside of the trained range.
+    // when there are too few rows.
     void train_on_key_rate(const TrainingRows& rows, const KeyRateOptions& options, std::uint64_t seed,
                            int threads = 1);
+    // Those rows that lie within the trained range. Throws Error (data) when they are of another protocol.
+    TrainingRows rows_within(const TrainingRows& rows) const;
     // Trains `network` on the key rate alone. rows: as unlabelled_rows() makes them.
     static Model train_without_labels(const TrainingRows& rows, std::unique_ptr<Regressor> network,
                                       const KeyRateOptions& options, std::uint64_t seed, int threads = 1);
@@ -114,7 +116,6 @@ class Model {
     static Model start(const TrainingRows& rows, bool labelled, std::uint64_t seed);
     void choose_inputs(const Columns& features, const std::string& source);
     void choose_outputs(const TrainingRows& rows, bool labelled);
-    void require_learnable(const TrainingRows& rows) const;
     void take_record(const TrainingRecord& record, TrainingLoss loss);
     KeyRateSet key_rate_set(const TrainingRows& rows, const std::vector<Eigen::Index>& some) const;
     PointMap point_map() const { return {outputs_, output_parameters_, fixed_point_}; }
