@@ -294,13 +294,13 @@ TEST_CASE("a model is trained on, on the key rate, where it was trained and nowh
         CHECK(kept("more.json") > kept(model));
         CHECK_THAT(file_text("more.json"), contains_text("\"loss\":\"key-rate\""));
     }
-    REQUIRE(run_line("generate --rows 40 --range distance_km=250:350 --set pulses=1e13 --quiet -o far.csv")
+    REQUIRE(run_line("generate --rows 120 --range distance_km=200:350 --set pulses=1e13 --quiet -o far.csv")
                 .code == 0);
     const auto beyond = trained_on("bpnn.json", "far.csv");
     CHECK(beyond.code == 0);
     CHECK_THAT(beyond.err, contains_text("outside of the trained range left out"));
     REQUIRE(run_line(
-                "generate --rows 40 --range distance_km=320:350 --set pulses=1e13 --quiet -o far.csv --force")
+                "generate --rows 40 --range distance_km=400:420 --set pulses=1e15 --quiet -o far.csv --force")
                 .code == 0);
     CHECK_THAT(trained_on("bpnn.json", "far.csv").err, contains_text("rows with a key: 0; training needs"));
     REQUIRE(run_line("generate --protocol aopp-finite --rows 40 --quiet -o aopp.csv").code == 0);
