@@ -14,7 +14,7 @@ using namespace tfqkd;
 namespace {
 
 // More samples than go into one part, and more than a whole number of parts.
-constexpr Eigen::Index many = 3333;
+constexpr Eigen::Index many = 2333;
 
 template <class Network, class Options>
 std::string trained(const Options& options, int threads) {
@@ -27,7 +27,7 @@ template <class Network, class Options>
 void check_threads(const Options& options) {
     const std::string one = trained<Network>(options, 1);
     CHECK(one.size() > 300);
-    for (const int threads : {2, 5}) CHECK(trained<Network>(options, threads) == one);
+    CHECK(trained<Network>(options, 3) == one);
 }
 
 }  // namespace
