@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Shared by the bench_*.sh scripts; sourced, not run. Expects $build, the folder with the programs.
+# Shared by the bench_*.sh scripts; sourced, not run. Expects $build, the folder with the programs, and, for
+# write_report, $file and a function `report`.
 
 # What a table of times needs beside it: the processor, the cores, the register, and how busy the machine was.
 machine() {
@@ -14,4 +15,16 @@ machine() {
 shown() {
     printf '\n    %s\n\n' "$(basename "$1") ${*:2}"
     "$@"
+}
+
+# The whole report into $file, which is left as it was when something fails; - is standard output.
+write_report() {
+    if [[ $file == - ]]; then
+        report
+        return
+    fi
+    mkdir -p "$(dirname "$file")"
+    report > "$file.partial"
+    mv "$file.partial" "$file"
+    echo "wrote $file"
 }

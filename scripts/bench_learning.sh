@@ -65,11 +65,4 @@ EOF
     "$python" -B scripts/bench_learning.py "$programs/tfqkd" "$folder"
 }
 
-if [[ $file == - ]]; then
-    report
-else
-    report > "$folder/report"
-    mkdir -p "$(dirname "$file")"
-    cp "$folder/report" "$file"
-    echo "wrote $file"
-fi
+write_report

@@ -33,10 +33,4 @@ report() {
     printf '\nThe time of one prediction is in the table of "tfqkd benchmark" (single_us_min).\n'
 }
 
-if [[ $file == - ]]; then
-    report
-else
-    report > "$file.partial"
-    mv "$file.partial" "$file"
-    echo "wrote $file"
-fi
+write_report

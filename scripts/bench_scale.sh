@@ -95,10 +95,4 @@ report() {
     printf '\nComparison of the two files, cell by cell (tfqkd diff): %s s.\n' "$wall"
 }
 
-if [[ $file == - ]]; then
-    report
-else
-    report >"$file.partial"
-    mv "$file.partial" "$file"
-    echo "wrote $file"
-fi
+write_report

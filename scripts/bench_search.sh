@@ -125,11 +125,4 @@ report() {
     scaling
 }
 
-if [[ $file == - ]]; then
-    report
-else
-    report > "$folder/report"
-    mkdir -p "$(dirname "$file")"
-    cp "$folder/report" "$file"
-    echo "wrote $file"
-fi
+write_report

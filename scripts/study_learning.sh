@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Which network for how many samples, in how many inputs? Trains each network with the settings of 'tfqkd train' on 300 to
 # 100,000 links of sns-finite, and holds it against links that it has not seen: drawn alike (learning curves), between the
-# points of a grid that it was trained on, and outside of the trained range. Three quarters of an hour on one core.
+# points of a grid that it was trained on, and outside of the trained range. An hour on one core.
 #   scripts/study_learning.sh      writes data/studies/learning.csv, learning.svg and learning.md
 # The environment sets sizes: ROWS, HELDOUT, INPUTS, GRID; TFQKD is the program.
 set -euo pipefail

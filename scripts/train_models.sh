@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the models that come with the program, holds them against links that they have not seen, and writes both:
-# data/models/NAME.json with its manifest, and NAME.md. A quarter of an hour on two cores; unequal arms take three quarters
-# of an hour more.
+# data/models/NAME.json with its manifest, and NAME.md. On one core a quarter of an hour; unequal arms take an hour
+# and a quarter more.
 #   scripts/train_models.sh [NAME...]     all of them, or some: sns-finite, aopp-finite, cal-finite, sns-finite-asymmetric
 # ROWS, UNEQUAL_ROWS (of unequal arms) and HELDOUT set the sizes of the training and the held-out sets; MODELS is the folder.
 set -euo pipefail
